@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs'
+
+import Sqlite from 'better-sqlite3'
+
+import type { Query, SqlValue } from './sql.ts'
+
+/** May be asked. */
+export interface ReadableDb {
+  /** The first row, or undefined. */
+  one<Result>(query: Query): Result | undefined
+  all<Result>(query: Query): Result[]
+  /** Rows as arrays, in the order of the columns: for pages that are asked for thousands of times a second. */
+  rows<Result extends SqlValue[]>(query: Query): Result[]
+  /** Row by row, without holding them all; the database takes no writes from this connection until the loop ends. */
+  each<Result>(query: Query): IterableIterator<Result>
+}
+
+/** May be changed: handed out only inside a transaction (see commits.ts). */
+export interface WritableDb extends ReadableDb {
+  /** `pk` is the rowid of the last inserted row. */
+  run(query: Query): { readonly changes: number; readonly pk: number }
+}
+
+/** One connection to one file. The transaction words are for commits.ts and migrate.ts alone. */
+export interface Database extends WritableDb {
+  readonly path: string
+  readonly in_transaction: boolean
+  /** Runs statements without values: migrations, pragmas, BEGIN and COMMIT. */
+  execute(text: string): void
+  /** Copies the live database to a new file, a slice of pages at a time; `progress` hears the share done, 0 to 1. */
+  copyTo(path: string, progress?: (share: number) => void): Promise<void>
+  close(): void
+}
+
+/** Statements kept ready for one connection; each costs about 10 kB. The least recently used goes first. */
+const STATEMENTS_MAX = 300
+
+/**
+ * Opens (or makes) the station's database: WAL, and `synchronous=FULL`, so that an answered write survives a power cut.
+ * @throws the driver's error with its `code`, e.g. `SQLITE_CANTOPEN`, `SQLITE_NOTADB`, `SQLITE_READONLY`
+ */
+export function openDatabase(path: string, options: { readonly?: boolean } = {}): Database {
+  if (options.readonly && !existsSync(path)) throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' })
+  const connection = new Sqlite(path, { readonly: options.readonly ?? false, timeout: 5_000 })
+  try {
+    if (!options.readonly) {
+      connection.pragma('journal_mode = WAL')
+      connection.pragma('synchronous = FULL')
+    }
+    connection.pragma('foreign_keys = ON')
+    connection.pragma('cache_size = -32000')
+    connection.pragma('temp_store = MEMORY')
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return wrap(connection, path)
+}
+
+function wrap(connection: Sqlite.Database, path: string): Database {
+  const statements = new Map<string, Sqlite.Statement<unknown[]>>()
+  const raw = new Map<string, Sqlite.Statement<unknown[]>>()
+
+  function prepare(cache: typeof statements, text: string): Sqlite.Statement<unknown[]> {
+    let statement = cache.get(text)
+    if (statement === undefined) {
+      if (cache.size >= STATEMENTS_MAX) cache.delete(cache.keys().next().value!)
+      statement = connection.prepare<unknown[]>(text)
+      if (cache === raw) statement.raw(true)
+    } else {
+      cache.delete(text)
+    }
+    cache.set(text, statement)
+    return statement
+  }
+
+  return {
+    path,
+    get in_transaction() {
+      return connection.inTransaction
+    },
+    one: <Result>(query: Query) => prepare(statements, query.text).get(query.values) as Result | undefined,
+    all: <Result>(query: Query) => prepare(statements, query.text).all(query.values) as Result[],
+    rows: <Result extends SqlValue[]>(query: Query) => prepare(raw, query.text).all(query.values) as Result[],
+    each: <Result>(query: Query) =>
+      connection.prepare<unknown[]>(query.text).iterate(query.values) as IterableIterator<Result>,
+    run(query) {
+      const { changes, lastInsertRowid } = prepare(statements, query.text).run(query.values)
+      return { changes, pk: Number(lastInsertRowid) }
+    },
+    execute: (text) => void connection.exec(text),
+    async copyTo(target, progress) {
+      await connection.backup(target, {
+        progress({ totalPages, remainingPages }) {
+          progress?.(totalPages === 0 ? 1 : 1 - remainingPages / totalPages)
+          return 1_000
+        },
+      })
+    },
+    close: () => void connection.close(),
+  }
+}
+
+/**
+ * Holds a lock that ends with the process, however it ends: an exclusive transaction on a file of its own.
+ * @returns the release, or undefined while another process holds it
+ */
+export function holdLock(path: string): (() => void) | undefined {
+  const connection = new Sqlite(path, { timeout: 0 })
+  try {
+    connection.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    connection.close()
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return undefined
+    throw error
+  }
+  return () => void connection.close()
+}

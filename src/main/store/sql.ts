@@ -1,0 +1,45 @@
+/** What SQLite stores and gives back. */
+export type SqlValue = string | number | bigint | null | Uint8Array
+
+/** SQL text and its bound values, never apart. Made only by `sql` and the functions beside it. */
+export interface Query {
+  readonly text: string
+  readonly values: readonly SqlValue[]
+}
+
+const texts = new WeakMap<TemplateStringsArray, string>()
+
+/** SQL as SQL: `${}` binds a value, or splices another query in with its values. */
+export function sql(strings: TemplateStringsArray, ...parts: readonly (SqlValue | Query)[]): Query {
+  if (parts.every(isValue)) {
+    let text = texts.get(strings)
+    if (text === undefined) texts.set(strings, (text = strings.join('?')))
+    return { text, values: parts }
+  }
+  let text = strings[0]!
+  const values: SqlValue[] = []
+  parts.forEach((part, i) => {
+    if (isValue(part)) {
+      text += '?'
+      values.push(part)
+    } else {
+      text += part.text
+      values.push(...part.values)
+    }
+    text += strings[i + 1]!
+  })
+  return { text, values }
+}
+
+/** Joins queries with a separator, e.g. conditions with ` AND `. */
+export function join(queries: readonly Query[], separator: string): Query {
+  return { text: queries.map((query) => query.text).join(separator), values: queries.flatMap((query) => query.values) }
+}
+
+/** The right side of `IN`: `(?, ?, …)`. Nothing matches an empty list. */
+export function list(values: readonly SqlValue[]): Query {
+  return { text: `(${values.map(() => '?').join(', ')})`, values }
+}
+
+const isValue = (part: SqlValue | Query): part is SqlValue =>
+  typeof part !== 'object' || part === null || part instanceof Uint8Array

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+
+import { actor } from './actor.ts'
+
+/** Value of one metadata key (contract v2 §2.2). */
+export const metadataValue = z.union([z.string(), z.number(), z.boolean()])
+
+/** A unit kept apart from production figures, or null for an ordinary one. */
+export const sample = z.enum(['golden', 'failing', 'ignored']).nullable()
+
+const id = z.string()
+
+/**
+ * Intentions, never row differences: what somebody wanted to happen, naming rows by id.
+ * Numbers, serial numbers and names stand as typed. The same operation is judged by `decide()` on the station that
+ * accepts it and again at headquarters, which gives it its place in the one order of all changes.
+ */
+export const operation = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('part.create'), id, number: z.string(), name: z.string() }),
+  z.object({ type: z.literal('part.update'), id, number: z.string().optional(), name: z.string().optional() }),
+  z.object({ type: z.literal('part.delete'), id }),
+
+  z.object({ type: z.literal('revision.create'), id, part_id: id, number: z.string() }),
+  z.object({
+    type: z.literal('revision.update'),
+    id,
+    number: z.string().optional(),
+    image_id: z.string().nullable().optional(),
+  }),
+  z.object({ type: z.literal('revision.delete'), id }),
+
+  z.object({ type: z.literal('batch.create'), id, number: z.string() }),
+  z.object({ type: z.literal('batch.rename'), id, number: z.string() }),
+  z.object({ type: z.literal('batch.delete'), id }),
+
+  z.object({
+    type: z.literal('unit.create'),
+    id,
+    serial_number: z.string(),
+    revision_id: id,
+    batch_id: id.nullable(),
+    sample,
+    metadata: z.record(z.string(), metadataValue),
+  }),
+  z.object({
+    type: z.literal('unit.update'),
+    id,
+    serial_number: z.string().optional(),
+    revision_id: id.optional(),
+    sample: sample.optional(),
+    /** Keys to set; null removes a key; keys not named stay. */
+    metadata: z.record(z.string(), metadataValue.nullable()).optional(),
+  }),
+  z.object({ type: z.literal('unit.move'), id, batch_id: id.nullable() }),
+  z.object({ type: z.literal('unit.add_child'), id, child_id: id }),
+  z.object({ type: z.literal('unit.remove_child'), id, child_id: id }),
+  z.object({ type: z.literal('unit.delete'), id }),
+
+  z.object({ type: z.literal('station.create'), id, name: z.string() }),
+  z.object({
+    type: z.literal('station.update'),
+    id,
+    name: z.string().optional(),
+    image_id: z.string().nullable().optional(),
+    team_id: z.string().nullable().optional(),
+  }),
+  z.object({ type: z.literal('station.remove'), id }),
+])
+export type Operation = z.infer<typeof operation>
+
+/** What the clocks said when the operation was accepted; correct times are worked out from it, order never is (sync design §2.3). */
+export const clockReading = z.object({
+  /** Wall clock, milliseconds since 1970 UTC. May be years off. */
+  wall_ms: z.int(),
+  /** One value for each start of the operating system. */
+  boot_id: z.string(),
+  /** Milliseconds since that start. */
+  uptime_ms: z.int(),
+})
+export type ClockReading = z.infer<typeof clockReading>
+
+/** An operation as the journal keeps it: with its identity, its author, and the clocks at that moment. */
+export const journaledOperation = z.object({
+  op_id: z.string(),
+  /** Operations of one request share it and are never separated. */
+  txn_id: z.string(),
+  actor,
+  clock: clockReading,
+  /** Creation time of the rows the operation makes, milliseconds since 1970 UTC; differs from `clock.wall_ms` for imported rows. */
+  created_at: z.int(),
+  operation,
+})
+export type JournaledOperation = z.infer<typeof journaledOperation>
