@@ -36,8 +36,10 @@ export interface Row {
   readonly into: string | null
   readonly fields: Readonly<Record<string, Value>>
   /**
-   * Who wrote what: one mark each for `created`, `name`, `deleted` and every field that was ever written.
-   * A station's live rows carry none until it has a headquarters: a value without a mark counts as seen.
+   * Who wrote what: `created` from the first, then `key` when the name was changed, `deleted` when the row went or came back,
+   * `into` when it was joined, and one for each field written since it was made (`batch_id`, `metadata.KEY`). A field without
+   * a mark of its own has that of `created`. A station's live rows carry none until it has a headquarters: what has no
+   * mark counts as seen.
    */
   readonly marks: Readonly<Record<string, Mark>>
 }

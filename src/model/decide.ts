@@ -1,0 +1,77 @@
+import { create } from './decide/create.ts'
+import { type Draft, decision, draft } from './decide/draft.ts'
+import { remove } from './decide/remove.ts'
+import { addChild, removeChild, update } from './decide/update.ts'
+import type { JournaledOperation, Operation } from './operation.ts'
+import type { Decision, Knowledge, Mark, State } from './state.ts'
+
+/**
+ * What an operation does to a state: the one place where it is settled who wins.
+ *
+ * Total and deterministic: every well-formed operation gets an answer, and the same one wherever it is asked, on the
+ * station that accepts it, on any station that replays it over newer rows, and at headquarters. Nothing here knows a
+ * clock, chance or a store, and nothing that the state hands out is changed. The rules are numbered in `docs/sync.md`.
+ */
+export function decide(state: State, entry: JournaledOperation, author: Knowledge, mark: Mark): Decision {
+  const d = draft(state, entry, author, mark)
+  judge(d, entry.operation)
+  return decision(d)
+}
+
+function judge(d: Draft, op: Operation): void {
+  switch (op.type) {
+    case 'part.create':
+      return create(d, 'part', op.id, op.number, { name: op.name })
+    case 'part.update':
+      return update(d, 'part', op.id, { name: op.number, fields: { name: op.name } })
+    case 'part.delete':
+      return remove(d, 'part', op.id)
+
+    case 'revision.create':
+      return create(d, 'revision', op.id, op.number, { part_id: op.part_id, image_id: null })
+    case 'revision.update':
+      return update(d, 'revision', op.id, { name: op.number, fields: { image_id: op.image_id } })
+    case 'revision.delete':
+      return remove(d, 'revision', op.id)
+
+    case 'batch.create':
+      return create(d, 'batch', op.id, op.number, {})
+    case 'batch.rename':
+      return update(d, 'batch', op.id, { name: op.number })
+    case 'batch.delete':
+      return remove(d, 'batch', op.id)
+
+    case 'unit.create': {
+      const { revision_id, batch_id, sample, metadata } = op
+      return create(d, 'unit', op.id, op.serial_number, {
+        revision_id,
+        batch_id,
+        parent_id: null,
+        sample,
+        metadata,
+      })
+    }
+    case 'unit.update': {
+      const { revision_id, sample, metadata } = op
+      return update(d, 'unit', op.id, { name: op.serial_number, fields: { revision_id, sample, metadata } })
+    }
+    case 'unit.move':
+      return update(d, 'unit', op.id, { fields: { batch_id: op.batch_id } })
+    case 'unit.add_child':
+      return addChild(d, op.id, op.child_id)
+    case 'unit.remove_child':
+      return removeChild(d, op.id, op.child_id)
+    case 'unit.delete':
+      return remove(d, 'unit', op.id)
+
+    case 'station.create':
+      return create(d, 'station', op.id, op.name, { image_id: null, team_id: null })
+    case 'station.update':
+      return update(d, 'station', op.id, {
+        name: op.name,
+        fields: { image_id: op.image_id, team_id: op.team_id },
+      })
+    case 'station.remove':
+      return remove(d, 'station', op.id)
+  }
+}

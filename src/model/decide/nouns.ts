@@ -1,0 +1,78 @@
+import type { Noun } from '../state.ts'
+
+/** A field of a row that holds the id of another row. */
+export interface Reference {
+  readonly field: string
+  readonly noun: Noun
+  /** A row cannot live without what it needs: such a reference is never null, and bringing the row back brings its target back. */
+  readonly needed: boolean
+  /**
+   * What deleting the target does to the rows that refer to it: they go too, they lose the reference, or they forbid it.
+   */
+  readonly on_delete: 'delete' | 'unlink' | 'forbid'
+  /** Following the field from row to row must come to an end. */
+  readonly acyclic: boolean
+}
+
+export interface NounRules {
+  /** What the API calls the row's name; conflicts name the field so. */
+  readonly label: 'number' | 'serial_number' | 'name'
+  /** Live rows have different keys inside their scope. Otherwise the key is the id and the name is a field like others. */
+  readonly unique: boolean
+  /** The reference whose target is the scope of the key, or null where the whole factory is. */
+  readonly scope: string | null
+  readonly references: readonly Reference[]
+}
+
+/** What each noun is. `decide()` knows nothing else about nouns: a new one is a line here and its operations. */
+export const nouns: Readonly<Record<Noun, NounRules>> = {
+  part: { label: 'number', unique: true, scope: null, references: [] },
+  revision: {
+    label: 'number',
+    unique: true,
+    scope: 'part_id',
+    references: [{ field: 'part_id', noun: 'part', needed: true, on_delete: 'delete', acyclic: false }],
+  },
+  batch: { label: 'number', unique: true, scope: null, references: [] },
+  unit: {
+    label: 'serial_number',
+    unique: true,
+    scope: null,
+    // What is needed stands first: a row that cannot be made must not have brought anything else back.
+    references: [
+      { field: 'revision_id', noun: 'revision', needed: true, on_delete: 'forbid', acyclic: false },
+      { field: 'batch_id', noun: 'batch', needed: false, on_delete: 'unlink', acyclic: false },
+      { field: 'parent_id', noun: 'unit', needed: false, on_delete: 'unlink', acyclic: true },
+    ],
+  },
+  station: { label: 'name', unique: false, scope: null, references: [] },
+}
+
+export const allNouns = Object.keys(nouns) as readonly Noun[]
+
+export function referenceOf(noun: Noun, field: string): Reference | undefined {
+  return nouns[noun].references.find((reference) => reference.field === field)
+}
+
+/** A reference seen from its target. */
+export interface Referrer {
+  readonly noun: Noun
+  readonly reference: Reference
+}
+
+function referrersOf(target: Noun): readonly Referrer[] {
+  return allNouns.flatMap((noun) =>
+    nouns[noun].references
+      .filter((reference) => reference.noun === target)
+      .map((reference) => ({ noun, reference })),
+  )
+}
+
+/** Which fields of which nouns may hold an id of this noun. */
+export const referrers: Readonly<Record<Noun, readonly Referrer[]>> = {
+  part: referrersOf('part'),
+  revision: referrersOf('revision'),
+  batch: referrersOf('batch'),
+  unit: referrersOf('unit'),
+  station: referrersOf('station'),
+}
