@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /**
  * The closed set of errors: code on the wire → HTTP status (contract v2 §1.4).
- * Codes beyond the contract's stand only for things its pages do not name (413, 431, 503, 507).
+ * Codes beyond the contract's stand only for things its pages do not name (408, 413, 431, 503, 507).
  */
 export const errorStatus = {
   BAD_REQUEST: 400,
@@ -10,6 +10,7 @@ export const errorStatus = {
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  REQUEST_TIMEOUT: 408,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,

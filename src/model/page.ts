@@ -8,6 +8,7 @@ export const LIMIT_MAX = 100
 export const integer = (label: string, min: number, max: number) =>
   z
     .string(`${label} must be given once`)
+    .meta({ type: 'integer', minimum: min, maximum: max })
     .transform(Number)
     .pipe(
       z
@@ -21,11 +22,11 @@ export const integer = (label: string, min: number, max: number) =>
 export const flag = (label: string) =>
   z
     .enum(['true', '1', 'false', '0'], `${label} must be true or false`)
+    .meta({ type: 'boolean', enum: [true, false] })
     .transform((text) => text === 'true' || text === '1')
 
-/** Repeated query parameter: one value or many, always an array afterwards. A comma is data (contract v2 §2.0). */
-export const many = <Item extends z.ZodType<unknown, string>>(item: Item) =>
-  z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item)).optional()
+/** Repeated query parameter; a single value arrives as an array of one. A comma is data (contract v2 §2.0). */
+export const many = <Item extends z.ZodType<unknown, string>>(item: Item) => z.array(item).optional()
 
 /** Search text of a list: at most 100 characters; empty means absent. */
 export const searchQuery = z

@@ -18,8 +18,9 @@ export function parseTime(text: string): number | undefined {
 /** Schema of a time in a query or a body: text of the grammar in, milliseconds since 1970 UTC out. */
 export const time = (label: string) =>
   z
-    .string(`${label} must be a string`)
+    .string(`${label} must be given once, as text`)
     .regex(DATE_TIME, `${label} is invalid: write it like 2026-01-31T10:30:00Z or 2026-01-31T10:30:00+01:00`)
+    .meta({ format: 'date-time' })
     .transform((text) => parseTime(text)!)
 
 /** A time in an answer: always 24 characters, `YYYY-MM-DDTHH:MM:SS.sssZ`. */

@@ -27,7 +27,7 @@ CREATE TABLE stations (
   created_at INTEGER NOT NULL,
   created_by_user_pk INTEGER REFERENCES users,
   created_by_station_pk INTEGER REFERENCES stations,
-  removed_at INTEGER
+  removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1))
 ) STRICT;
 
 -- Only the SHA-256 of a key is kept.
@@ -235,11 +235,12 @@ CREATE TABLE journal (
   operation TEXT NOT NULL
 ) STRICT;
 
--- What was answered to a write, in the write's own transaction: a client whose answer got lost asks again and gets the same.
+-- What was answered to a write, in the write's own transaction, until the client is known to have it: a client whose answer
+-- got lost asks again and gets the same. Answers to an explicit Idempotency-Key stay for a day.
 CREATE TABLE replies (
   fingerprint BLOB PRIMARY KEY,
+  request BLOB NOT NULL,
+  explicit INTEGER NOT NULL CHECK (explicit IN (0, 1)),
   answered_at INTEGER NOT NULL,
-  status INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX replies_by_age ON replies (answered_at);

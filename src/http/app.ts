@@ -1,0 +1,84 @@
+import { type Refusal, isRefusal, refuse } from '../model/error.ts'
+import { parseBody } from './body.ts'
+import { type Caller, type Found, type Input, type Route, createRouter } from './routes.ts'
+import { type Target, parseQuery, splitTarget } from './target.ts'
+import { type WireAnswer, type WireRequest, refused } from './wire.ts'
+
+/** Answers requests. Never throws: what nobody expected is logged and answered as 500 without details. */
+export type App = (request: WireRequest) => WireAnswer | Promise<WireAnswer>
+
+export interface AppParts {
+  /** The contract's operations, served under both `/v2` and `/api/v2`. */
+  readonly contract: readonly Route[]
+  /** The server's own operations, served under the path they name. */
+  readonly own: readonly Route[]
+  /** Pages that need no key: health, documentation, the operator's page. Asked first, so a hit costs nothing else. */
+  readonly open: (request: WireRequest, target: Target) => WireAnswer | Promise<WireAnswer> | undefined
+  /** Who is asking, from the Authorization header. */
+  readonly authenticate: (authorization: string | undefined) => Caller | Refusal
+  /** Answers known already; asked once the caller is known, and only for GET. */
+  readonly remembered?: (request: WireRequest, caller: Caller) => WireAnswer | undefined
+  /** Hears of every defect; the caller is told nothing of it. */
+  readonly onDefect: (error: unknown, request: WireRequest) => void
+}
+
+/** The whole journey of a request after the door, in the order of checks of contract v2 §1.4. */
+export function createApp(parts: AppParts): App {
+  const contract = createRouter(parts.contract)
+  const own = createRouter(parts.own)
+
+  function find({ segments }: Target, method: string): Found | 'bad escape' | undefined {
+    const first = segments[0]?.toLowerCase()
+    if (first === 'v2') return contract(method, segments.slice(1))
+    if (first === 'api' && segments[1]?.toLowerCase() === 'v2') return contract(method, segments.slice(2))
+    return own(method, segments)
+  }
+
+  /** unknown route → media type → JSON → key → rights → schema */
+  function check(request: WireRequest, target: Target): { found: Found; input: Input } | Refusal {
+    const found = find(target, request.method)
+    if (found === undefined) return refuse('NOT_FOUND', `No operation ${request.method} ${request.target.split('?', 1)[0]}`)
+    if (found === 'bad escape') return refuse('BAD_REQUEST', 'The path contains a bad percent escape')
+    const { endpoint, arrays, has_body } = found.route
+    const sent = has_body ? parseBody(request.header('content-type'), request.body) : {}
+    if (isRefusal(sent)) return sent
+    const caller = parts.authenticate(request.header('authorization'))
+    if (isRefusal(caller)) return caller
+    if (endpoint.access !== 'any' && endpoint.access !== caller.actor.kind)
+      return refuse('FORBIDDEN', `Forbidden: ${endpoint.summary.toLowerCase()} needs a ${endpoint.access} key`)
+
+    const params = endpoint.params.safeParse(found.params)
+    const query = endpoint.query.safeParse(parseQuery(target.query, arrays))
+    const body = endpoint.body.safeParse(sent)
+    const issues = [params, query, body].flatMap((part) => part.error?.issues ?? [])
+    if (issues.length > 0) return refuse('BAD_REQUEST', 'Input validation failed', { issues })
+    return { found, input: { params: params.data, query: query.data, body: body.data, caller, request } }
+  }
+
+  function answer(request: WireRequest): WireAnswer | Promise<WireAnswer> {
+    const target = splitTarget(request.target)
+    const open = parts.open(request, target)
+    if (open !== undefined) return open
+    if (request.method === 'GET' && parts.remembered) {
+      const caller = parts.authenticate(request.header('authorization'))
+      const known = isRefusal(caller) ? undefined : parts.remembered(request, caller)
+      if (known !== undefined) return known
+    }
+    const checked = check(request, target)
+    return isRefusal(checked) ? refused(checked) : checked.found.route.answer(checked.input)
+  }
+
+  function defect(error: unknown, request: WireRequest): WireAnswer {
+    parts.onDefect(error, request)
+    return refused(refuse('INTERNAL_SERVER_ERROR', 'Internal server error'))
+  }
+
+  return (request) => {
+    try {
+      const answered = answer(request)
+      return answered instanceof Promise ? answered.catch((error: unknown) => defect(error, request)) : answered
+    } catch (error) {
+      return defect(error, request)
+    }
+  }
+}

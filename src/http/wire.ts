@@ -1,0 +1,34 @@
+import { type Refusal, errorStatus } from '../model/error.ts'
+
+/** A request as it came in, whatever carried it: a socket, or the window's own scheme. */
+export interface WireRequest {
+  readonly method: string
+  /** Path and query exactly as sent: nothing decoded, no dot segment resolved. */
+  readonly target: string
+  /** Value of a header, by lower-case name. */
+  readonly header: (name: string) => string | undefined
+  readonly body: Uint8Array
+  /** True once the client has gone away before its answer was out: it cannot know what became of its request. */
+  readonly gone: () => boolean
+  /** Calls back once when the exchange is over: `delivered` if the whole answer was handed to the network before the client went away. */
+  readonly onEnd: (listener: (delivered: boolean) => void) => void
+}
+
+/** An answer with its complete body. */
+export interface WireAnswer {
+  readonly status: number
+  readonly type: string
+  readonly body: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export const JSON_TYPE = 'application/json'
+
+/** A success: always 200 with JSON, never 201 or 204 (contract v2 §1.3). */
+export const ok = (body: string | Uint8Array): WireAnswer => ({ status: 200, type: JSON_TYPE, body })
+
+/** An error in the one shape (contract v2 §1.4): `issues` only where input failed its schema. */
+export function refused({ kind: _, code, ...rest }: Refusal): WireAnswer {
+  const { message, ...more } = rest
+  return { status: errorStatus[code], type: JSON_TYPE, body: JSON.stringify({ message, code, ...more }) }
+}

@@ -1,0 +1,45 @@
+import { type App, createApp } from '../../http/app.ts'
+import type { Route } from '../../http/routes.ts'
+import type { WireRequest } from '../../http/wire.ts'
+import type { Store } from '../store/store.ts'
+import { createAnswers } from './answers.ts'
+import { authenticate } from './authenticate.ts'
+import { batchRoutes } from './batches.ts'
+import { openPages } from './open.ts'
+import { partRoutes } from './parts.ts'
+import { createRetries } from './retries.ts'
+import { revisionRoutes } from './revisions.ts'
+import type { Api } from './route.ts'
+import { stationRoutes } from './stations.ts'
+import { unitRoutes } from './units.ts'
+import { userRoutes } from './users.ts'
+
+export interface StationAppParts {
+  readonly store: Store
+  /** Operations outside the contract, under `/station/…`. */
+  readonly own?: readonly Route[]
+  readonly onDefect: (error: unknown, request: WireRequest) => void
+}
+
+/** Everything the station answers, whatever carries the request. */
+export async function createStationApp({ store, own = [], onDefect }: StationAppParts): Promise<App> {
+  const answers = createAnswers(() => store.commits.version)
+  const retries = await store.commits.write((db) => createRetries(db, () => store.readClock().wall_ms))
+  const api: Api = { store, answers, retries }
+  const contract = [
+    ...batchRoutes(api),
+    ...partRoutes(api),
+    ...revisionRoutes(api),
+    ...unitRoutes(api),
+    ...stationRoutes(api),
+    ...userRoutes(api),
+  ]
+  return createApp({
+    contract,
+    own,
+    open: openPages(contract),
+    authenticate: (authorization) => authenticate(store.db, authorization),
+    remembered: (request, caller) => answers.find(request, caller),
+    onDefect,
+  })
+}

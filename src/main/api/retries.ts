@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto'
+
+import type { Input } from '../../http/routes.ts'
+import { type Refusal, refuse } from '../../model/error.ts'
+import type { WritableDb } from '../store/database.ts'
+import { deleteReplies, findReply, listReplies, putReply } from '../store/replies.ts'
+
+/**
+ * Clients repeat a write after a lost answer and most send no idempotency key (contract v2 §1.5).
+ *
+ * Each answered write is remembered, in its own transaction, until its answer is known to be out. While it is not (the client
+ * went away, or this process died in between) the same request from the same key within some minutes gets the same answer
+ * again and changes nothing. Once delivered it is forgotten: who sends the same again then means it, and a duplicate is a 409.
+ * A request with `Idempotency-Key` gets its first answer again for a day, delivered or not.
+ */
+export interface Retries {
+  /** The earlier answer's body if this request is a repetition; a refusal if its `Idempotency-Key` stood for another request. */
+  replay(db: WritableDb, input: Input): { readonly body: string } | Refusal | undefined
+  /** Remembers what is about to be answered. */
+  remember(db: WritableDb, input: Input, body: string): void
+}
+
+const AMBIGUOUS_MS = 10 * 60_000
+const EXPLICIT_MS = 24 * 3_600_000
+/** How often old replies are looked for. */
+const SWEEP_MS = 60_000
+
+interface Undelivered {
+  readonly body: string
+  readonly answered_at: number
+  /** True while nobody can say whether the client has it. */
+  readonly ambiguous: () => boolean
+}
+
+export function createRetries(db: WritableDb, now: () => number): Retries {
+  const undelivered = new Map<string, Undelivered>()
+  /** Delivered since the last write; the next one clears them from the table. */
+  let delivered: Buffer[] = []
+  let swept = now()
+
+  // What the last process answered and could not see delivered.
+  for (const { fingerprint, body, answered_at } of listReplies(db))
+    undelivered.set(fingerprint.toString('hex'), { body, answered_at, ambiguous: () => true })
+
+  function sweep(writable: WritableDb): void {
+    deleteReplies(writable, delivered, 0, 0)
+    delivered = []
+    if (now() - swept < SWEEP_MS) return
+    swept = now()
+    deleteReplies(writable, [], now() - AMBIGUOUS_MS, now() - EXPLICIT_MS)
+    for (const [fingerprint, { answered_at }] of undelivered)
+      if (answered_at < now() - AMBIGUOUS_MS) undelivered.delete(fingerprint)
+  }
+
+  return {
+    replay(writable, input) {
+      sweep(writable)
+      const { fingerprint, explicit, request } = identify(input)
+      if (explicit) {
+        const earlier = findReply(writable, fingerprint)
+        if (!earlier || earlier.answered_at < now() - EXPLICIT_MS) return undefined
+        if (!earlier.request.equals(request))
+          return refuse('UNPROCESSABLE_CONTENT', 'This Idempotency-Key was used for a different request')
+        return { body: earlier.body }
+      }
+      const earlier = undelivered.get(fingerprint.toString('hex'))
+      if (!earlier || earlier.answered_at < now() - AMBIGUOUS_MS || !earlier.ambiguous()) return undefined
+      return { body: earlier.body }
+    },
+    remember(writable, input, body) {
+      const { fingerprint, explicit, request } = identify(input)
+      putReply(writable, { fingerprint, request, explicit, answered_at: now(), body })
+      if (explicit) return
+      const name = fingerprint.toString('hex')
+      const entry = { body, answered_at: now(), ambiguous: input.request.gone }
+      undelivered.set(name, entry)
+      input.request.onEnd((arrived) => {
+        if (!arrived || undelivered.get(name) !== entry) return
+        undelivered.delete(name)
+        delivered.push(fingerprint)
+      })
+    },
+  }
+}
+
+/** What makes two requests the same: who asks, and the words; with an idempotency key, who asks and the key. */
+function identify({ caller, request }: Input): { fingerprint: Buffer; request: Buffer; explicit: boolean } {
+  const words = digest(caller.key_id, request.method, request.target, request.body)
+  const key = request.header('idempotency-key')
+  return key === undefined
+    ? { fingerprint: words, request: words, explicit: false }
+    : { fingerprint: digest(caller.key_id, 'Idempotency-Key', key, new Uint8Array()), request: words, explicit: true }
+}
+
+function digest(key_id: string, method: string, target: string, body: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([Buffer.from(`${key_id}\n${method}\n${target}\n`), body]), 'buffer').subarray(0, 16)
+}

@@ -1,0 +1,50 @@
+import { type Refusal, refuse } from './error.ts'
+import type { Conflict, Noun, State } from './state.ts'
+
+const words: Record<Noun, { readonly title: string; readonly name: string }> = {
+  part: { title: 'Part', name: 'number' },
+  revision: { title: 'Revision', name: 'number' },
+  batch: { title: 'Batch', name: 'number' },
+  unit: { title: 'Unit', name: 'serial number' },
+  station: { title: 'Station', name: 'name' },
+}
+
+/**
+ * The API's answer when `decide()` would not do an operation as asked on the very station that was asked.
+ * There the author has seen everything, so only the conflicts named here can come up; any other is a defect.
+ */
+export function refusalOf(conflict: Conflict, state: State): Refusal {
+  const { title, name } = words[conflict.noun]
+  const called = (noun: Noun, id: string | undefined) => (id === undefined ? undefined : state.get(noun, id)?.name) ?? id
+  switch (conflict.kind) {
+    case 'name_clash':
+    case 'rename_blocked':
+      return refuse(
+        'CONFLICT',
+        `${title} with ${name} ${String(conflict.wanted)} already exists (id ${conflict.other_id})`,
+        conflict.other_id === undefined ? {} : { existing_id: conflict.other_id },
+      )
+    case 'unknown_row':
+    case 'gone':
+      return refuse('NOT_FOUND', `${title} not found`)
+    case 'dangling_ref':
+      return refuse('NOT_FOUND', `${conflict.field === 'batch_id' ? 'Batch' : conflict.field === 'part_id' ? 'Part' : 'Revision'} not found`)
+    case 'delete_nonempty':
+      return refuse('CONFLICT', `${title} ${called(conflict.noun, conflict.id)} is still used by units: move or delete them first`)
+    case 'cycle':
+      return refuse('BAD_REQUEST', `${called('unit', conflict.other_id)} cannot be a child of ${called('unit', conflict.id)}: it already contains it`)
+    case 'not_a_child':
+      return refuse('BAD_REQUEST', `${called('unit', conflict.other_id)} is not a child of ${called('unit', conflict.id)}`)
+    case 'id_collision':
+    case 'merged':
+    case 'merge_field':
+    case 'rename_rename':
+    case 'field_field':
+    case 'delete_stale':
+    case 'delete_partial':
+    case 'delete_merged':
+    case 'revive':
+    case 'revive_merge':
+      throw new Error(`conflict ${conflict.kind} on ${conflict.noun} ${conflict.id} cannot come up where the operation was made`)
+  }
+}
