@@ -9,5 +9,5 @@ export function authenticate(db: ReadableDb, authorization: string | undefined):
   const presented = /^bearer +(\S+)\s*$/i.exec(authorization)?.[1]
   const key = presented === undefined ? undefined : findKey(db, presented)
   if (key === undefined) return refuse('UNAUTHORIZED', 'Unauthorized: this API key is not known here, or it was revoked')
-  return { key_id: key.id, actor: key.actor }
+  return key
 }
