@@ -37,7 +37,8 @@ export function createApp(parts: AppParts): App {
   /** unknown route → media type → JSON → key → rights → schema */
   function check(request: WireRequest, target: Target): { found: Found; input: Input } | Refusal {
     const found = find(target, request.method)
-    if (found === undefined) return refuse('NOT_FOUND', `No operation ${request.method} ${request.target.split('?', 1)[0]}`)
+    if (found === undefined)
+      return refuse('NOT_FOUND', `No operation ${request.method} ${request.target.split('?', 1)[0]}`)
     if (found === 'bad escape') return refuse('BAD_REQUEST', 'The path contains a bad percent escape')
     const { endpoint, arrays, has_body } = found.route
     const sent = has_body ? parseBody(request.header('content-type'), request.body) : {}
@@ -45,7 +46,10 @@ export function createApp(parts: AppParts): App {
     const caller = parts.authenticate(request.header('authorization'))
     if (isRefusal(caller)) return caller
     if (endpoint.access !== 'any' && endpoint.access !== caller.actor.kind)
-      return refuse('FORBIDDEN', `Forbidden: ${endpoint.summary.toLowerCase()} needs a ${endpoint.access} key`)
+      return refuse(
+        'FORBIDDEN',
+        `Forbidden: ${endpoint.summary.toLowerCase()} needs a ${endpoint.access} key`,
+      )
 
     const params = endpoint.params.safeParse(found.params)
     const query = endpoint.query.safeParse(parseQuery(target.query, arrays))
@@ -76,7 +80,9 @@ export function createApp(parts: AppParts): App {
   return (request) => {
     try {
       const answered = answer(request)
-      return answered instanceof Promise ? answered.catch((error: unknown) => defect(error, request)) : answered
+      return answered instanceof Promise
+        ? answered.catch((error: unknown) => defect(error, request))
+        : answered
     } catch (error) {
       return defect(error, request)
     }

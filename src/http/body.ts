@@ -8,7 +8,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  */
 export function parseBody(type: string | undefined, body: Uint8Array): Refusal | unknown {
   const media = (type ?? '').split(';', 1)[0]!.trim().toLowerCase()
-  if (media === 'application/json' || (media.startsWith('application/') && media.endsWith('+json'))) return parseJson(body)
+  if (media === 'application/json' || (media.startsWith('application/') && media.endsWith('+json')))
+    return parseJson(body)
   if (media === 'application/x-www-form-urlencoded') return parseForm(body)
   return refuse('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json (header Content-Type)')
 }

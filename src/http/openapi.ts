@@ -25,7 +25,9 @@ export function openApi(endpoints: readonly Endpoint[], version: string): Json {
     security: [{ key: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A user or station key: lk_…' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'A user or station key: lk_…' },
+      },
       schemas: { Error: jsonSchema(errorBody, 'output') },
     },
   }
@@ -37,13 +39,23 @@ function operation(endpoint: Endpoint): Json {
     summary: endpoint.summary,
     operationId: `${endpoint.method.toLowerCase()}-${endpoint.path.slice(1).replaceAll(/[{}]/g, '').replaceAll('/', '-')}`,
     tags: [endpoint.path.split('/')[1] ?? noun],
-    ...(endpoint.access === 'any' ? {} : { description: `Needs a ${endpoint.access} key; any other gets 403.` }),
+    ...(endpoint.access === 'any'
+      ? {}
+      : { description: `Needs a ${endpoint.access} key; any other gets 403.` }),
     parameters: [...parameters(endpoint.params, 'path'), ...parameters(endpoint.query, 'query')],
     ...(endpoint.body === none
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } },
+          },
+        }),
     responses: {
-      200: { description: 'Done', content: { 'application/json': { schema: jsonSchema(endpoint.answer, 'output') } } },
+      200: {
+        description: 'Done',
+        content: { 'application/json': { schema: jsonSchema(endpoint.answer, 'output') } },
+      },
       ...Object.fromEntries(
         [400, 401, 403, ...(endpoint.refusals ?? []), 500].map((status) => [
           status,

@@ -77,7 +77,10 @@ export function createRouter(routes: readonly Route[]): Router {
 
 const parameters = (route: Prepared) => route.segments.filter((segment) => segment.startsWith('{')).length
 
-function match(pattern: readonly string[], segments: readonly string[]): Record<string, string> | 'bad escape' | undefined {
+function match(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | 'bad escape' | undefined {
   if (pattern.length !== segments.length) return undefined
   for (let i = 0; i < pattern.length; i++) {
     if (!pattern[i]!.startsWith('{') && pattern[i] !== segments[i]!.toLowerCase()) return undefined

@@ -35,7 +35,8 @@ const HEADERS_MAX = 64 * 1024
 
 /** @throws the system's error with its `code`, e.g. `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL` */
 export async function listen(options: ServerOptions): Promise<Listening> {
-  const addresses = options.host === 'localhost' || options.host === '127.0.0.1' ? ['127.0.0.1', '::1'] : [options.host]
+  const addresses =
+    options.host === 'localhost' || options.host === '127.0.0.1' ? ['127.0.0.1', '::1'] : [options.host]
   const servers: Server[] = []
   try {
     for (const address of addresses) {
@@ -45,7 +46,11 @@ export async function listen(options: ServerOptions): Promise<Listening> {
       } catch (error) {
         server.close()
         // A PC without IPv6 has no ::1; one that has it must give us the same port there.
-        if (address === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? '')) continue
+        if (
+          address === '::1' &&
+          ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? '')
+        )
+          continue
         throw error
       }
       servers.push(server)
@@ -56,7 +61,11 @@ export async function listen(options: ServerOptions): Promise<Listening> {
   }
   const port = portOf(servers[0]!)
   const name = addresses[0]!.includes(':') ? `[${addresses[0]}]` : addresses[0]!
-  return { port, url: `http://${name}:${port}`, close: async () => void (await Promise.all(servers.map(closeServer))) }
+  return {
+    port,
+    url: `http://${name}:${port}`,
+    close: async () => void (await Promise.all(servers.map(closeServer))),
+  }
 }
 
 const portOf = (server: Server) => (server.address() as { port: number }).port
@@ -111,14 +120,20 @@ function receive(request: IncomingMessage, response: ServerResponse, app: App, b
     if (answer instanceof Promise) void answer.then((late) => send(request, response, late))
     else send(request, response, answer)
   }
-  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return run(NOTHING)
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
+    return run(NOTHING)
 
   const chunks: Buffer[] = []
   let size = 0
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= body_max) chunks.push(chunk)
-    else if (!response.headersSent) send(request, response, refused(refuse('PAYLOAD_TOO_LARGE', `The body is larger than ${body_max} bytes`)))
+    else if (!response.headersSent)
+      send(
+        request,
+        response,
+        refused(refuse('PAYLOAD_TOO_LARGE', `The body is larger than ${body_max} bytes`)),
+      )
   })
   request.on('end', () => {
     if (size <= body_max) run(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
@@ -131,8 +146,8 @@ const NOTHING = new Uint8Array()
 function send(request: IncomingMessage, response: ServerResponse, answer: WireAnswer): void {
   if (response.destroyed) return
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
-  // A request that is not read to its end leaves its rest on the connection: end that too.
-  if (!request.complete) response.shouldKeepAlive = false
+  // A request that is not read to its end leaves its rest on the connection, and a closing server wants none idle.
+  if (!request.complete || !serverOf(request).listening) response.shouldKeepAlive = false
   response.writeHead(answer.status, {
     'content-type': answer.type,
     'content-length': body.length,
@@ -143,12 +158,18 @@ function send(request: IncomingMessage, response: ServerResponse, answer: WireAn
   response.end(body)
 }
 
+/** The server a request came to; Node sets it on each of its sockets. */
+const serverOf = (request: IncomingMessage) => (request.socket as Socket & { readonly server: Server }).server
+
 /** Requests that are not HTTP, too slow or too long never reach the app; they get the same shape of error. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
   const refusal =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? refuse('REQUEST_HEADER_FIELDS_TOO_LARGE', `The request line and headers are larger than ${HEADERS_MAX} bytes`)
+      ? refuse(
+          'REQUEST_HEADER_FIELDS_TOO_LARGE',
+          `The request line and headers are larger than ${HEADERS_MAX} bytes`,
+        )
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? refuse('REQUEST_TIMEOUT', 'The request took too long to arrive')
         : refuse('BAD_REQUEST', 'The request is not HTTP/1.1')

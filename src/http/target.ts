@@ -11,7 +11,10 @@ export interface Target {
 export function splitTarget(target: string): Target {
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
-  return { segments: path.split('/').filter((segment) => segment !== ''), query: mark === -1 ? '' : target.slice(mark + 1) }
+  return {
+    segments: path.split('/').filter((segment) => segment !== ''),
+    query: mark === -1 ? '' : target.slice(mark + 1),
+  }
 }
 
 /** Decodes one segment once; `+` stays a plus. `undefined` for a bad percent escape. */

@@ -15,7 +15,8 @@ const words: Record<Noun, { readonly title: string; readonly name: string }> = {
  */
 export function refusalOf(conflict: Conflict, state: State): Refusal {
   const { title, name } = words[conflict.noun]
-  const called = (noun: Noun, id: string | undefined) => (id === undefined ? undefined : state.get(noun, id)?.name) ?? id
+  const called = (noun: Noun, id: string | undefined) =>
+    (id === undefined ? undefined : state.get(noun, id)?.name) ?? id
   switch (conflict.kind) {
     case 'name_clash':
     case 'rename_blocked':
@@ -28,13 +29,25 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
     case 'gone':
       return refuse('NOT_FOUND', `${title} not found`)
     case 'dangling_ref':
-      return refuse('NOT_FOUND', `${conflict.field === 'batch_id' ? 'Batch' : conflict.field === 'part_id' ? 'Part' : 'Revision'} not found`)
+      return refuse(
+        'NOT_FOUND',
+        `${conflict.field === 'batch_id' ? 'Batch' : conflict.field === 'part_id' ? 'Part' : 'Revision'} not found`,
+      )
     case 'delete_nonempty':
-      return refuse('CONFLICT', `${title} ${called(conflict.noun, conflict.id)} is still used by units: move or delete them first`)
+      return refuse(
+        'CONFLICT',
+        `${title} ${called(conflict.noun, conflict.id)} is still used by units: move or delete them first`,
+      )
     case 'cycle':
-      return refuse('BAD_REQUEST', `${called('unit', conflict.other_id)} cannot be a child of ${called('unit', conflict.id)}: it already contains it`)
+      return refuse(
+        'BAD_REQUEST',
+        `${called('unit', conflict.other_id)} cannot be a child of ${called('unit', conflict.id)}: it already contains it`,
+      )
     case 'not_a_child':
-      return refuse('BAD_REQUEST', `${called('unit', conflict.other_id)} is not a child of ${called('unit', conflict.id)}`)
+      return refuse(
+        'BAD_REQUEST',
+        `${called('unit', conflict.other_id)} is not a child of ${called('unit', conflict.id)}`,
+      )
     case 'id_collision':
     case 'merged':
     case 'merge_field':
@@ -45,6 +58,8 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
     case 'delete_merged':
     case 'revive':
     case 'revive_merge':
-      throw new Error(`conflict ${conflict.kind} on ${conflict.noun} ${conflict.id} cannot come up where the operation was made`)
+      throw new Error(
+        `conflict ${conflict.kind} on ${conflict.noun} ${conflict.id} cannot come up where the operation was made`,
+      )
   }
 }

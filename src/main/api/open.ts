@@ -18,15 +18,26 @@ const DOCS = `<!doctype html>
 <body><div id="viewer"></div><script src="/docs/viewer.js"></script><script src="/docs/start.js"></script></body>
 </html>
 `
-const START = "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', validatorUrl: null, deepLinking: true, persistAuthorization: false })"
+const START =
+  "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', validatorUrl: null, deepLinking: true, persistAuthorization: false })"
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
 
 /** Pages that need no key. The answers are made once, when first asked for. */
-export function openPages(contract: readonly Route[]): (request: WireRequest, target: Target) => WireAnswer | undefined {
+export function openPages(
+  contract: readonly Route[],
+): (request: WireRequest, target: Target) => WireAnswer | undefined {
   const pages: Record<string, () => WireAnswer> = {
     health: () => ok(JSON.stringify({ status: 'ok', version: version })),
-    'openapi.json': () => ok(JSON.stringify(openApi(contract.map(({ endpoint }) => endpoint), version))),
+    'openapi.json': () =>
+      ok(
+        JSON.stringify(
+          openApi(
+            contract.map(({ endpoint }) => endpoint),
+            version,
+          ),
+        ),
+      ),
     docs: () => ({
       status: 200,
       type: 'text/html; charset=utf-8',

@@ -89,9 +89,17 @@ function identify({ caller, request }: Input): { fingerprint: Buffer; request: B
   const key = request.header('idempotency-key')
   return key === undefined
     ? { fingerprint: words, request: words, explicit: false }
-    : { fingerprint: digest(caller.key_id, 'Idempotency-Key', key, new Uint8Array()), request: words, explicit: true }
+    : {
+        fingerprint: digest(caller.key_id, 'Idempotency-Key', key, new Uint8Array()),
+        request: words,
+        explicit: true,
+      }
 }
 
 function digest(key_id: string, method: string, target: string, body: Uint8Array): Buffer {
-  return hash('sha256', Buffer.concat([Buffer.from(`${key_id}\n${method}\n${target}\n`), body]), 'buffer').subarray(0, 16)
+  return hash(
+    'sha256',
+    Buffer.concat([Buffer.from(`${key_id}\n${method}\n${target}\n`), body]),
+    'buffer',
+  ).subarray(0, 16)
 }

@@ -32,7 +32,11 @@ export function read<E extends Endpoint>(
   return route(endpoint, (input) => {
     const result = handle({ db: store.db, people: store.people, version: store.commits.version }, input)
     if (isRefusal(result)) return refused(result)
-    return answers.keep(input.request, input.caller, typeof result === 'string' ? result : JSON.stringify(result))
+    return answers.keep(
+      input.request,
+      input.caller,
+      typeof result === 'string' ? result : JSON.stringify(result),
+    )
   })
 }
 
@@ -70,8 +74,14 @@ function storageRefusal(error: unknown): Refusal | undefined {
   const code = (error as { code?: unknown }).code
   if (typeof code !== 'string') return undefined
   if (code === 'SQLITE_FULL')
-    return refuse('INSUFFICIENT_STORAGE', 'The disk of this station is full: nothing was saved. Free some space and try again')
+    return refuse(
+      'INSUFFICIENT_STORAGE',
+      'The disk of this station is full: nothing was saved. Free some space and try again',
+    )
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_BUSY'))
-    return refuse('SERVICE_UNAVAILABLE', `This station cannot write to its database now (${code}): nothing was saved`)
+    return refuse(
+      'SERVICE_UNAVAILABLE',
+      `This station cannot write to its database now (${code}): nothing was saved`,
+    )
   return undefined
 }

@@ -71,7 +71,9 @@ function write(db: WritableDb, row: Row, old: Before | undefined): void {
 function keepSearch(db: WritableDb, old: Before | undefined, now: Before | undefined): void {
   if (old && now && old.key === now.key && old.batch_pk === now.batch_pk) return
   if (old?.batch_pk != null) {
-    const batch = db.one<{ created_at: number }>(sql`SELECT created_at FROM batches WHERE pk = ${old.batch_pk}`)
+    const batch = db.one<{ created_at: number }>(
+      sql`SELECT created_at FROM batches WHERE pk = ${old.batch_pk}`,
+    )
     if (batch) forgetText(db, old.batch_pk, batch.created_at, old.key)
   }
   if (now?.batch_pk != null) noteText(db, now.batch_pk, now.key)
@@ -112,7 +114,9 @@ function update(db: WritableDb, row: Row, pk: number): void {
   const { name, key } = row
   switch (row.noun) {
     case 'part':
-      return void db.run(sql`UPDATE parts SET number = ${name}, key = ${key}, name = ${text(row, 'name')} WHERE pk = ${pk}`)
+      return void db.run(
+        sql`UPDATE parts SET number = ${name}, key = ${key}, name = ${text(row, 'name')} WHERE pk = ${pk}`,
+      )
     case 'revision':
       return void db.run(sql`
         UPDATE revisions SET part_pk = (SELECT pk FROM parts WHERE id = ${text(row, 'part_id')}),

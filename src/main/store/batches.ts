@@ -62,7 +62,12 @@ export function createBatch(db: WritableDb, author: Author, number: string): { i
   return accept(db, author, { type: 'batch.create', id, number }) ?? { id }
 }
 
-export function renameBatch(db: WritableDb, author: Author, number: string, new_number: string): { id: string } | Refusal {
+export function renameBatch(
+  db: WritableDb,
+  author: Author,
+  number: string,
+  new_number: string,
+): { id: string } | Refusal {
   const id = batchId(db, number)
   if (id === undefined) return notFound(number)
   return accept(db, author, { type: 'batch.rename', id, number: new_number }) ?? { id }

@@ -40,7 +40,8 @@ const STATEMENTS_MAX = 300
  * @throws the driver's error with its `code`, e.g. `SQLITE_CANTOPEN`, `SQLITE_NOTADB`, `SQLITE_READONLY`
  */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Database {
-  if (options.readonly && !existsSync(path)) throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' })
+  if (options.readonly && !existsSync(path))
+    throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' })
   const connection = new Sqlite(path, { readonly: options.readonly ?? false, timeout: 5_000 })
   try {
     if (!options.readonly) {

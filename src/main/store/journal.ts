@@ -37,7 +37,17 @@ export function* readJournal(db: ReadableDb): Generator<JournaledOperation> {
   const rows = db.each<JournalRow>(sql`
     SELECT op_id, txn_id, actor_kind, actor_id, wall_ms, boot_id, uptime_ms, created_at, operation
     FROM journal JOIN authors ON authors.pk = author_pk ORDER BY local_id`)
-  for (const { op_id, txn_id, actor_kind, actor_id, wall_ms, boot_id, uptime_ms, created_at, operation } of rows)
+  for (const {
+    op_id,
+    txn_id,
+    actor_kind,
+    actor_id,
+    wall_ms,
+    boot_id,
+    uptime_ms,
+    created_at,
+    operation,
+  } of rows)
     yield {
       op_id,
       txn_id,

@@ -13,7 +13,11 @@ export function liveState(db: ReadableDb): State {
       noun === 'station'
         ? undefined
         : noun === 'revision'
-          ? readRow(db, noun, sql`row.part_pk = (SELECT pk FROM parts WHERE id = ${scope}) AND row.key = ${key}`)
+          ? readRow(
+              db,
+              noun,
+              sql`row.part_pk = (SELECT pk FROM parts WHERE id = ${scope}) AND row.key = ${key}`,
+            )
           : readRow(db, noun, sql`row.key = ${key}`),
     members: (noun, field, id) => readRows(db, noun, memberCondition(noun, field, id)),
     joined: () => [],
@@ -58,7 +62,10 @@ const selects: Record<Noun, Query> = {
     FROM stations row`,
 }
 
-type Found = Pick<Row, 'id' | 'name' | 'key' | 'scope' | 'created_at' | 'created_by_user_id' | 'created_by_station_id'> &
+type Found = Pick<
+  Row,
+  'id' | 'name' | 'key' | 'scope' | 'created_at' | 'created_by_user_id' | 'created_by_station_id'
+> &
   Record<string, Value>
 
 const queries = new Map<string, Query>()
@@ -89,7 +96,8 @@ function toRow(noun: Noun, found: Found): Row {
     fields['name'] = fields['part_name'] as string
     delete fields['part_name']
   }
-  if (noun === 'unit') fields['metadata'] = fields['metadata'] === null ? {} : JSON.parse(fields['metadata'] as string)
+  if (noun === 'unit')
+    fields['metadata'] = fields['metadata'] === null ? {} : JSON.parse(fields['metadata'] as string)
   return {
     noun,
     id,

@@ -33,7 +33,10 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (SqlValue 
 
 /** Joins queries with a separator, e.g. conditions with ` AND `. */
 export function join(queries: readonly Query[], separator: string): Query {
-  return { text: queries.map((query) => query.text).join(separator), values: queries.flatMap((query) => query.values) }
+  return {
+    text: queries.map((query) => query.text).join(separator),
+    values: queries.flatMap((query) => query.values),
+  }
 }
 
 /** The right side of `IN`: `(?, ?, …)`. Nothing matches an empty list. */
