@@ -37,7 +37,11 @@ export interface Refusal {
 }
 
 /** Says no: `code` decides the status, `message` is shown to the caller. */
-export function refuse(code: ErrorCode, message: string, more?: Pick<Refusal, 'issues' | 'existing_id'>): Refusal {
+export function refuse(
+  code: ErrorCode,
+  message: string,
+  more?: Pick<Refusal, 'issues' | 'existing_id'>,
+): Refusal {
   return { kind: 'refusal', code, message, ...more }
 }
 

@@ -21,9 +21,14 @@ export function fold(identifier: string): string {
  */
 export function identifier(label: string) {
   return z
-    .string({ error: (issue) => (issue.input === undefined ? `${label} is required` : `${label} must be a string`) })
+    .string({
+      error: (issue) => (issue.input === undefined ? `${label} is required` : `${label} must be a string`),
+    })
     .min(1, `${label} must not be empty`)
     .max(IDENTIFIER_MAX, `${label} must contain at most ${IDENTIFIER_MAX} characters`)
     .regex(IDENTIFIER_PATTERN, `${label} is invalid: it may contain only letters, digits and _ . : + -`)
-    .refine((text) => text !== '.' && text !== '..', `${label} is invalid: "." and ".." cannot be addressed in a URL`)
+    .refine(
+      (text) => text !== '.' && text !== '..',
+      `${label} is invalid: "." and ".." cannot be addressed in a URL`,
+    )
 }

@@ -17,7 +17,12 @@ const id = z.string()
  */
 export const operation = z.discriminatedUnion('type', [
   z.object({ type: z.literal('part.create'), id, number: z.string(), name: z.string() }),
-  z.object({ type: z.literal('part.update'), id, number: z.string().optional(), name: z.string().optional() }),
+  z.object({
+    type: z.literal('part.update'),
+    id,
+    number: z.string().optional(),
+    name: z.string().optional(),
+  }),
   z.object({ type: z.literal('part.delete'), id }),
 
   z.object({ type: z.literal('revision.create'), id, part_id: id, number: z.string() }),
