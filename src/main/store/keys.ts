@@ -55,12 +55,12 @@ export function revokeKey(db: WritableDb, id: string, revoked_at: number): boole
  * Whose key this is, or undefined: unknown, revoked, its user banned or its station removed.
  * The index is asked for the hash, which tells a listener nothing of the key; the last word has a comparison in constant time.
  */
-export function findKey(db: ReadableDb, presented: string): { id: string; actor: Actor } | undefined {
+export function findKey(db: ReadableDb, presented: string): { key_id: string; actor: Actor } | undefined {
   const hash = hashOf(presented)
   const found = db.one<{ id: string; kind: Actor['kind']; hash: Uint8Array; owner_id: string }>(sql`
     SELECT keys.id, keys.kind, keys.hash, coalesce(users.id, stations.id) AS owner_id
     FROM keys LEFT JOIN users ON users.pk = keys.user_pk LEFT JOIN stations ON stations.pk = keys.station_pk
     WHERE keys.hash = ${hash} AND keys.revoked_at IS NULL AND coalesce(users.banned, stations.removed) = 0`)
   if (found === undefined || !timingSafeEqual(found.hash, hash)) return undefined
-  return { id: found.id, actor: { kind: found.kind, id: found.owner_id } }
+  return { key_id: found.id, actor: { kind: found.kind, id: found.owner_id } }
 }
