@@ -1,0 +1,45 @@
+import { cpSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
+
+/**
+ * Files that the station reads while it runs, laid beside the bundle: src/main/assets.ts finds them there.
+ * Copied, not imported: the same sources run under plain Node, which imports neither .sql nor .css.
+ */
+function assets(): Plugin {
+  const out = join(import.meta.dirname, 'out/main/assets')
+  const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  return {
+    name: 'lotkeeper-assets',
+    writeBundle() {
+      cpSync(join(import.meta.dirname, 'src/main/store/migrations'), join(out, 'migrations'), {
+        recursive: true,
+      })
+      for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE'])
+        cpSync(join(viewer, file), join(out, 'viewer', file))
+    },
+  }
+}
+
+export default defineConfig({
+  main: {
+    plugins: [assets()],
+    // One file: src/main/assets.ts must know where it stands. Only what package.json names in `dependencies` stays outside.
+    build: { sourcemap: true, rolldownOptions: { output: { codeSplitting: false } } },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload is one CommonJS file and may require `electron` and little else.
+      externalizeDeps: false,
+      rolldownOptions: { output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+    },
+  },
+  renderer: {
+    plugins: [react()],
+    build: { minify: true },
+  },
+})
