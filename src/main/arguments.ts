@@ -15,7 +15,10 @@ export interface Arguments {
 /** Reads a command line: an unknown flag, a flag given twice or without its value is a problem, never a guess. */
 export function readArguments(argv: readonly string[], known: Flags, usage: string): Arguments | Problem {
   const options = Object.fromEntries(
-    Object.entries(known).map(([name, takesValue]) => [name, { type: takesValue ? 'string' : 'boolean' } as const]),
+    Object.entries(known).map(([name, takesValue]) => [
+      name,
+      { type: takesValue ? 'string' : 'boolean' } as const,
+    ]),
   )
   try {
     const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, tokens: true })

@@ -63,7 +63,9 @@ export function readConfig(
   const policy = readSettingsFile(policy_file, settingNames)
   if (isProblem(policy)) return policy
   const fromFlags: Texts = Object.fromEntries(settingNames.map((name) => [name, flags[flagOf(name)]]))
-  const fromEnv: Texts = Object.fromEntries(settingNames.map((name) => [name, around.env[variableOf(name)] || undefined]))
+  const fromEnv: Texts = Object.fromEntries(
+    settingNames.map((name) => [name, around.env[variableOf(name)] || undefined]),
+  )
   const known = { policy, flag: fromFlags, environment: fromEnv, default: defaults(around) }
 
   const dataDir = choose('data_dir', { ...known, 'config.json': {} })
@@ -110,7 +112,10 @@ function choose(name: SettingName, given: Readonly<Record<Origin, Texts>>): Chos
     const setting = settings[name]
     const value = text === '' ? problem('', `Give ${setting.takes} or leave it out`) : setting.parse(text)
     if (isProblem(value))
-      return problem(`${nameAt(name, origin)} is ${setting.secret ? 'bad' : JSON.stringify(text)}`, value.remedy)
+      return problem(
+        `${nameAt(name, origin)} is ${setting.secret ? 'bad' : JSON.stringify(text)}`,
+        value.remedy,
+      )
     values.push(value)
   }
   const overridden = places.slice(1).filter((place) => place !== 'default')
@@ -152,7 +157,11 @@ export function defaultDataFolder({ env, platform, home, is_root }: Surroundings
 /** Where only an administrator can write: what stands there is locked for everybody else. */
 export function policyFile({ env, platform }: Surroundings): string {
   if (platform === 'win32')
-    return path.win32.join(env['ProgramW6432'] ?? env['ProgramFiles'] ?? 'C:\\Program Files', 'Lotkeeper', 'policy.json')
+    return path.win32.join(
+      env['ProgramW6432'] ?? env['ProgramFiles'] ?? 'C:\\Program Files',
+      'Lotkeeper',
+      'policy.json',
+    )
   if (platform === 'darwin') return '/Library/Application Support/Lotkeeper/policy.json'
   return '/etc/lotkeeper/policy.json'
 }
@@ -189,7 +198,10 @@ function lockedOut(
 ): string[] {
   return settingNames
     .filter((name) => origin[name] === 'policy' && overridden[name])
-    .map((name) => `${overridden[name]!.map((at) => nameAt(name, at)).join(' and ')} is not used: ${policy_file} settles ${name}`)
+    .map(
+      (name) =>
+        `${overridden[name]!.map((at) => nameAt(name, at)).join(' and ')} is not used: ${policy_file} settles ${name}`,
+    )
 }
 
 function unknownVariables(env: Surroundings['env']): string[] {

@@ -18,6 +18,7 @@ export function filesOf(data_dir: string) {
 }
 
 export type DataFolder = ReturnType<typeof filesOf> & {
+  readonly kind: 'held'
   readonly data_dir: string
   /** Gives the folder back to others. */
   release(): void
@@ -53,7 +54,9 @@ export function holdDataFolder(data_dir: string): DataFolder | InUse | Problem {
   } catch (error) {
     return folderProblem(data_dir, error)
   }
-  return release ? { ...files, data_dir, release } : { kind: 'in_use', server: readServerFile(data_dir) }
+  return release
+    ? { kind: 'held', ...files, data_dir, release }
+    : { kind: 'in_use', server: readServerFile(data_dir) }
 }
 
 /** Permission bits do not tell of a read-only or full disk, nor of Windows' ACLs: only writing does. */
@@ -86,13 +89,19 @@ export function folderProblem(data_dir: string, error: unknown): Problem {
     case 'ENOTDIR':
       return problem(`${data_dir} is not a folder`, 'Choose another with --data-dir')
     default:
-      return problem(`${data_dir} cannot be used (${wordsOf(error)})`, 'Choose another folder with --data-dir')
+      return problem(
+        `${data_dir} cannot be used (${wordsOf(error)})`,
+        'Choose another folder with --data-dir',
+      )
   }
 }
 
 export function inUseProblem(data_dir: string, { server }: InUse): Problem {
   const who = server ? `process ${server.pid}, ${server.url}` : 'another process'
-  return problem(`${data_dir} is already in use (${who})`, 'Use that one, stop it, or choose another folder with --data-dir')
+  return problem(
+    `${data_dir} is already in use (${who})`,
+    'Use that one, stop it, or choose another folder with --data-dir',
+  )
 }
 
 export function readServerFile(data_dir: string): ServerFile | undefined {

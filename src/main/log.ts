@@ -27,7 +27,8 @@ export function openLog(level: LogLevel, folder: string): Log {
   const file = createStream('station.log', { path: folder, size: '10M', maxFiles: 5 })
   let works = true
   file.on('error', (error) => {
-    if (works) process.stderr.write(`${JSON.stringify({ level: 'error', message: `log file: ${error.message}` })}\n`)
+    if (works)
+      process.stderr.write(`${JSON.stringify({ level: 'error', message: `log file: ${error.message}` })}\n`)
     works = false
   })
   const both = {

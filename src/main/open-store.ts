@@ -87,7 +87,13 @@ function makeStation(db: WritableDb, folder: DataFolder, station_name: string): 
   const keys = { user: newKeyText(), station: newKeyText() }
   const name = 'first start'
   createKey(db, { id: newId(), name, key: keys.user, owner: { kind: 'user', id: user_id }, created_at })
-  createKey(db, { id: newId(), name, key: keys.station, owner: { kind: 'station', id: station_id }, created_at })
+  createKey(db, {
+    id: newId(),
+    name,
+    key: keys.station,
+    owner: { kind: 'station', id: station_id },
+    created_at,
+  })
   writePrivateFile(folder.keys, keys)
 }
 
@@ -100,7 +106,10 @@ function damaged(folder: Pick<DataFolder, 'database' | 'backups'>, complaint: st
 }
 
 /** What an error of SQLite or of the system means for a person. */
-export function databaseProblem(folder: Pick<DataFolder, 'database' | 'backups' | 'data_dir'>, error: unknown): Problem {
+export function databaseProblem(
+  folder: Pick<DataFolder, 'database' | 'backups' | 'data_dir'>,
+  error: unknown,
+): Problem {
   const code = codeOf(error)
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return damaged(folder, wordsOf(error))
   if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED')
@@ -127,4 +136,3 @@ export function newestBackup(backups: string): { readonly file: string; readonly
     return undefined
   }
 }
-

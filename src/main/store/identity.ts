@@ -34,8 +34,13 @@ interface NewIdentity {
  * Makes the station itself. No journal entry: who a station is, is settled by its first start and by enrolment,
  * not by an operation that could be judged.
  */
-export function createIdentity(db: WritableDb, { station_id, station_name, incarnation, created_at }: NewIdentity): void {
-  db.run(sql`INSERT INTO stations (id, name, created_at) VALUES (${station_id}, ${station_name}, ${created_at})`)
+export function createIdentity(
+  db: WritableDb,
+  { station_id, station_name, incarnation, created_at }: NewIdentity,
+): void {
+  db.run(
+    sql`INSERT INTO stations (id, name, created_at) VALUES (${station_id}, ${station_name}, ${created_at})`,
+  )
   db.run(sql`INSERT INTO meta (name, value)
     VALUES ('station_id', ${station_id}), ('organization_slug', ${ORGANIZATION}), ('incarnation', ${incarnation})`)
 }
@@ -50,7 +55,11 @@ interface NewUser {
 export function userNamed(db: WritableDb, { id, name, created_at }: NewUser): string {
   const found = db.one<{ id: string }>(sql`SELECT id FROM users WHERE name = ${name} ORDER BY pk LIMIT 1`)
   if (found) return found.id
-  const mailbox = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'user'
+  const mailbox =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'user'
   db.run(sql`INSERT INTO users (id, email, name, created_at)
     VALUES (${id}, ${`${mailbox}@lotkeeper.invalid`}, ${name}, ${created_at})`)
   return id

@@ -17,7 +17,9 @@ export interface KeyItem {
 
 /** A key of 256 random bits. Only its hash is kept: who reads the database cannot act with what stands there. */
 export function newKeyText(): string {
-  return `lk_${BigInt(`0x${randomBytes(32).toString('hex')}`).toString(36).padStart(50, '0')}`
+  return `lk_${BigInt(`0x${randomBytes(32).toString('hex')}`)
+    .toString(36)
+    .padStart(50, '0')}`
 }
 
 /** A fast hash is right here: nobody guesses 256 random bits, however fast. */
@@ -48,7 +50,10 @@ export function listKeys(db: ReadableDb): KeyItem[] {
 
 /** @returns false if no such key is in force */
 export function revokeKey(db: WritableDb, id: string, revoked_at: number): boolean {
-  return db.run(sql`UPDATE keys SET revoked_at = ${revoked_at} WHERE id = ${id} AND revoked_at IS NULL`).changes > 0
+  return (
+    db.run(sql`UPDATE keys SET revoked_at = ${revoked_at} WHERE id = ${id} AND revoked_at IS NULL`).changes >
+    0
+  )
 }
 
 /**

@@ -1,0 +1,97 @@
+import { timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+
+import type { App } from '../http/app.ts'
+import { ok, refused } from '../http/wire.ts'
+import { isRefusal, type Refusal, refuse } from '../model/error.ts'
+import { record } from '../model/record.ts'
+import { title } from '../model/text.ts'
+import { newId } from './id.ts'
+import type { OpenStore } from './open-store.ts'
+import { firstUserId, userNamed } from './store/identity.ts'
+import { createKey, newKeyText, revokeKey } from './store/keys.ts'
+import { bringRecords } from './store/records.ts'
+
+/**
+ * What the command line writes. There is one writer at a time: the command itself while no server runs, otherwise the
+ * server, asked through `POST /station/admin/NAME` with the token of `server.json`. Reading commands need no door:
+ * SQLite lets them look at a running station's file.
+ */
+export const adminBodies = {
+  'keys-create': z.object({ kind: z.enum(['user', 'station']), name: title('Name', 60) }),
+  'keys-revoke': z.object({ id: z.string() }),
+  'records-bring': z.object({ records: z.array(record).max(10_000) }),
+}
+
+export type AdminCommand = keyof typeof adminBodies
+/** Runs one command: its body is checked, its answer plain JSON. */
+export type Admin = (command: AdminCommand, body: unknown) => Promise<object | Refusal>
+
+/** @param slice_ms how long one slice of records may keep everybody else waiting */
+export function createAdmin({ store, identity }: OpenStore, slice_ms: number): Admin {
+  const { commits } = store
+
+  function keysCreate({ kind, name }: z.output<(typeof adminBodies)['keys-create']>): Promise<object> {
+    const { wall_ms: created_at } = store.readClock()
+    const key = newKeyText()
+    return commits.write((db) => {
+      const id = newId()
+      const owner_id =
+        kind === 'user' ? userNamed(db, { id: newId(), name, created_at }) : identity.station_id
+      createKey(db, { id, name, key, owner: { kind, id: owner_id }, created_at })
+      return { id, kind, name, key }
+    })
+  }
+
+  function keysRevoke({ id }: z.output<(typeof adminBodies)['keys-revoke']>): Promise<object | Refusal> {
+    const { wall_ms } = store.readClock()
+    return commits.write((db) =>
+      revokeKey(db, id, wall_ms) ? { id } : refuse('NOT_FOUND', `no key in force has the id ${id}`),
+    )
+  }
+
+  function recordsBring({ records }: z.output<(typeof adminBodies)['records-bring']>): Promise<object> {
+    return commits.write((db) => {
+      const author = store.author({ kind: 'user', id: firstUserId(db) })
+      const end = performance.now() + slice_ms
+      return bringRecords(db, author, records, () => performance.now() > end)
+    })
+  }
+
+  return async (command, body) => {
+    const checked = adminBodies[command].safeParse(body)
+    if (!checked.success) return refuse('BAD_REQUEST', checked.error.issues[0]!.message)
+    switch (command) {
+      case 'keys-create':
+        return keysCreate(checked.data as z.output<(typeof adminBodies)['keys-create']>)
+      case 'keys-revoke':
+        return keysRevoke(checked.data as z.output<(typeof adminBodies)['keys-revoke']>)
+      case 'records-bring':
+        return recordsBring(checked.data as z.output<(typeof adminBodies)['records-bring']>)
+    }
+  }
+}
+
+const DOOR = '/station/admin/'
+
+/** The admin door before the app: only who can read `server.json` of this data folder knows its token. */
+export function withAdmin(app: App, admin: Admin, token: string): App {
+  const expected = Buffer.from(`Bearer ${token}`)
+  return async (request) => {
+    if (!request.target.startsWith(DOOR)) return app(request)
+    const presented = Buffer.from(request.header('authorization') ?? '')
+    if (presented.length !== expected.length || !timingSafeEqual(presented, expected))
+      return refused(
+        refuse('UNAUTHORIZED', 'Unauthorized: this door is for the command line of this station'),
+      )
+    const command = request.target.slice(DOOR.length)
+    if (request.method !== 'POST' || !(command in adminBodies))
+      return refused(refuse('NOT_FOUND', `No operation ${request.method} ${request.target}`))
+    try {
+      const answer = await admin(command as AdminCommand, JSON.parse(Buffer.from(request.body).toString()))
+      return isRefusal(answer) ? refused(answer) : ok(JSON.stringify(answer))
+    } catch (error) {
+      return refused(refuse('INTERNAL_SERVER_ERROR', error instanceof Error ? error.message : String(error)))
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { readArguments } from './arguments.ts'
+import { readConfig, settingFlags, surroundings } from './config.ts'
+import { isProblem, type Problem, problem, problemLine } from './problem.ts'
+import { type Station, startStation } from './station.ts'
+
+const USAGE =
+  'npm run -s station -- [--data-dir DIR] [--port N] [--name NAME] … (docs/configuration.md names all settings)'
+
+/** The station without a window: one line on stdout when it is ready, then silence until it is told to stop. */
+async function run(): Promise<Station | Problem> {
+  const around = surroundings()
+  const given = readArguments(around.argv, settingFlags, USAGE)
+  if (isProblem(given)) return given
+  if (given.words.length > 0) return problem(`"${given.words[0]}" is no setting`, `Usage: ${USAGE}`)
+  const config = readConfig(around, given.flags)
+  return isProblem(config) ? config : startStation(config)
+}
+
+const started = await run()
+if ('kind' in started) {
+  process.stderr.write(`${problemLine(started)}\n`)
+  process.exitCode = 1
+} else {
+  const { url, data_dir, version } = started
+  let stopping = false
+  const stop = () => {
+    // A second signal while answers are still going out: whoever sends it does not want to wait.
+    if (stopping) process.exit(1)
+    stopping = true
+    void started.stop()
+  }
+  // SIGBREAK is Ctrl+Break on Windows, SIGHUP its closed console window.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, stop)
+  process.stdout.write(`${JSON.stringify({ event: 'ready', url, data_dir, pid: process.pid, version })}\n`)
+}

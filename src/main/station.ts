@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+
+import { type Listening, listen } from '../http/server.ts'
+import { createAdmin, withAdmin } from './admin.ts'
+import { createStationApp } from './api/app.ts'
+import type { Config } from './config.ts'
+import { type DataFolder, holdDataFolder, inUseProblem, removeFile, writePrivateFile } from './data-folder.ts'
+import { type Log, openLog } from './log.ts'
+import { databaseProblem, type OpenStore, openStore } from './open-store.ts'
+import { codeOf, isProblem, type Problem, problem } from './problem.ts'
+import type { Settings } from './settings.ts'
+import { version } from './version.ts'
+
+export interface Station {
+  readonly url: string
+  readonly data_dir: string
+  readonly version: string
+  /** Takes nothing new, answers what is in flight, commits, closes. In the reverse order of the start. */
+  stop(): Promise<void>
+}
+
+/** A slice of an import keeps the event loop no longer than this. */
+const SLICE_MS = 4
+
+/** Folder → log → database → API. Whatever fails undoes what came before it: there is no half start. */
+export async function startStation(config: Config): Promise<Station | Problem> {
+  const { settings } = config
+  const folder = holdDataFolder(settings.data_dir)
+  if (isProblem(folder)) return folder
+  if (folder.kind === 'in_use') return inUseProblem(settings.data_dir, folder)
+  const opened = await openStore(folder, settings.name)
+  if (isProblem(opened)) {
+    folder.release()
+    return opened
+  }
+  const log = openLog(settings.log_level, folder.logs)
+  const token = randomBytes(32).toString('hex')
+  const server = await openDoor(opened, settings, token, log)
+  const failed = isProblem(server) ? server : announce(folder, server, token)
+  if (isProblem(server) || failed) {
+    if (!isProblem(server)) await server.close()
+    opened.close()
+    await log.close()
+    folder.release()
+    return failed!
+  }
+  sayWhatIsOdd(log, config, opened, folder)
+  log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'the station is ready')
+  return {
+    url: server.url,
+    data_dir: folder.data_dir,
+    version,
+    async stop() {
+      log.info({}, 'the station stops')
+      await server.close()
+      opened.close()
+      removeFile(folder.server)
+      await log.close()
+      folder.release()
+    },
+  }
+}
+
+async function openDoor(
+  opened: OpenStore,
+  { host, port }: Settings,
+  token: string,
+  log: Log,
+): Promise<Listening | Problem> {
+  const { store } = opened
+  const app = await createStationApp({
+    store,
+    onDefect: (error, { method, target }) =>
+      log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
+  })
+  try {
+    return await listen({ host, port, app: withAdmin(app, createAdmin(opened, SLICE_MS), token) })
+  } catch (error) {
+    switch (codeOf(error)) {
+      case 'EADDRINUSE':
+        return problem(
+          `port ${port} is taken by another program`,
+          'Stop that program, or give another port with --port (0 takes any free one)',
+        )
+      case 'EACCES':
+        return problem(`this user may not listen on port ${port}`, 'Give a port above 1023 with --port')
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+      case 'EAI_AGAIN':
+        return problem(
+          `${host} is no address of this machine`,
+          'Give localhost or one of its addresses with --host',
+        )
+      default:
+        throw error
+    }
+  }
+}
+
+/** `server.json` tells the command line where the running server is. */
+function announce(folder: DataFolder, { url }: Listening, token: string): Problem | undefined {
+  try {
+    writePrivateFile(folder.server, { url, pid: process.pid, version, token })
+    return undefined
+  } catch (error) {
+    return databaseProblem(folder, error)
+  }
+}
+
+function sayWhatIsOdd(
+  log: Log,
+  { settings, origin, warnings }: Config,
+  opened: OpenStore,
+  folder: DataFolder,
+): void {
+  const { first_start, identity } = opened
+  for (const warning of warnings) log.warn({}, warning)
+  if (first_start)
+    log.info({ file: folder.keys }, `first start: the keys of this station are in ${folder.keys}`)
+  if (origin.name !== 'default' && identity.station_name !== settings.name)
+    log.warn(
+      { name: identity.station_name },
+      'the station has its name already: the setting is used at its first start only',
+    )
+  if (settings.central !== null)
+    log.warn(
+      { central: settings.central },
+      'this version does not talk to headquarters yet: everything is kept for it',
+    )
+}
