@@ -1,0 +1,21 @@
+import type { Route } from '../../http/routes.ts'
+import { unitEndpoints } from '../../model/unit.ts'
+import { listUnits } from '../store/unit-list.ts'
+import { addChild, createUnit, deleteUnits, getUnit, removeChild, updateUnit } from '../store/units.ts'
+import { type Api, read, write } from './route.ts'
+
+export const unitRoutes = (api: Api): Route[] => [
+  read(api, unitEndpoints.list, ({ db, people }, { query }) => listUnits(db, people, query)),
+  write(api, unitEndpoints.create, (db, author, { body }) => createUnit(db, author, body)),
+  read(api, unitEndpoints.get, ({ db, people }, { params }) => getUnit(db, people, params.serial_number)),
+  write(api, unitEndpoints.update, (db, author, { params, body }) =>
+    updateUnit(db, author, params.serial_number, body),
+  ),
+  write(api, unitEndpoints.delete, (db, author, { query }) => deleteUnits(db, author, query.serial_numbers)),
+  write(api, unitEndpoints.addChild, (db, author, { params, body }) =>
+    addChild(db, author, params.serial_number, body.child_serial_number),
+  ),
+  write(api, unitEndpoints.removeChild, (db, author, { params, query }) =>
+    removeChild(db, author, params.serial_number, query.child_serial_number),
+  ),
+]
