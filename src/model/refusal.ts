@@ -41,12 +41,14 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
     case 'cycle':
       return refuse(
         'BAD_REQUEST',
-        `${called('unit', conflict.other_id)} cannot be a child of ${called('unit', conflict.id)}: it already contains it`,
+        conflict.id === conflict.other_id
+          ? `Unit ${called('unit', conflict.id)} cannot be its own child`
+          : `Unit ${called('unit', conflict.id)} cannot be a child of ${called('unit', conflict.other_id)}, which is itself under it`,
       )
     case 'not_a_child':
       return refuse(
         'BAD_REQUEST',
-        `${called('unit', conflict.other_id)} is not a child of ${called('unit', conflict.id)}`,
+        `Unit ${called('unit', conflict.id)} is not a child of ${called('unit', conflict.other_id)}`,
       )
     case 'id_collision':
     case 'merged':

@@ -20,8 +20,8 @@ export const START = '2026-01-01T00:00:00.000Z'
 export type Delivery = 'delivered' | 'lost' | 'pending'
 
 export interface CallOptions {
-  /** Whose key is sent; a key's text; null sends none. The user's, if nothing is said. */
-  readonly key?: 'user' | 'station' | (string & {}) | null
+  /** `user` or `station` for theirs, any other text as it is, null for none. The user's, if nothing is said. */
+  readonly key?: string | null
   /** Sent as JSON; text and bytes are sent as they are. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
@@ -83,7 +83,7 @@ export async function openStation(): Promise<StationUnderTest> {
     createIdentity(db, { station_id: station, station_name: 'Line 1', incarnation: newId(), created_at: now })
     const user = userNamed(db, { id: newId(), name: 'Ada', created_at: now })
     const key = (owner: Actor) =>
-      createKey(db, { id: newId(), name: 'test', key: keyTexts[owner.kind], owner, created_at: now })
+      createKey(db, { id: newId(), name: 'test', key: keyTexts[owner.kind]!, owner, created_at: now })
     key({ kind: 'user', id: user })
     key({ kind: 'station', id: station })
     return { user, station }
@@ -131,14 +131,13 @@ export async function openStation(): Promise<StationUnderTest> {
   return station
 }
 
-const keyTexts = { user: 'lk_user', station: 'lk_station' } as const
+const keyTexts: Readonly<Record<string, string>> = { user: 'lk_user', station: 'lk_station' }
 
 /** A request as a socket would bring it, and what its end tells the app. */
 function wireRequest(method: string, target: string, { key = 'user', body, headers, delivery }: CallOptions) {
   const bytes = body === undefined ? new Uint8Array() : bytesOf(body)
   const sent = new Map<string, string>()
-  if (key !== null)
-    sent.set('authorization', `Bearer ${key === 'user' || key === 'station' ? keyTexts[key] : key}`)
+  if (key !== null) sent.set('authorization', `Bearer ${keyTexts[key] ?? key}`)
   if (body !== undefined) sent.set('content-type', 'application/json')
   for (const [name, value] of Object.entries(headers ?? {})) sent.set(name.toLowerCase(), value)
   const listeners: ((delivered: boolean) => void)[] = []
