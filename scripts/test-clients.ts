@@ -1,0 +1,187 @@
+/**
+ * The official clients against a running station: the Python client with our own assertions, two releases of it,
+ * and the Rust client with the suites that its own crate ships. Needs python3 and cargo, and PyPI and crates.io once;
+ * what was fetched and built is kept in the system's temporary folder.
+ * Prints, last and alone on its line, `N passed, N failed`.
+ */
+import { type SpawnOptions, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '..')
+const CACHE = join(tmpdir(), 'lotkeeper-clients')
+
+/** Spring 2026, and the newest. */
+const PYTHON_RELEASES = ['2.2.7', '2.26.1']
+const RUST_RELEASE = '2.26.1'
+
+/** The Rust suites for what this server has. */
+const RUST_SUITES = ['batches', 'parts', 'revisions', 'stations', 'unit_children', 'units', 'users']
+/** Of those suites, the tests that make their batches by reporting test runs, which this server does not take yet. */
+const RUST_NEEDS_RUNS = [
+  'get_batch_returns_matching_data',
+  'list_batches_returns_list',
+  'list_batches_with_search_query',
+  'list_batches_with_number_filter',
+  'list_batches_pagination',
+  'list_batches_sort_order',
+  'list_units_filter_by_batch_numbers',
+]
+
+interface Count {
+  passed: number
+  failed: number
+}
+
+interface Station {
+  readonly url: string
+  readonly user: string
+  readonly station: string
+  stop(): Promise<void>
+}
+
+function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+    let output = ''
+    child.stdout!.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      process.stdout.write(chunk)
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+async function must(command: string, args: readonly string[], options?: SpawnOptions): Promise<string> {
+  const { code, output } = await run(command, args, options)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with code ${code}`)
+  return output
+}
+
+/** A station of its own on a free port, with a new data folder. */
+async function startStation(): Promise<Station> {
+  const folder = mkdtempSync(join(tmpdir(), 'lotkeeper-clients-station-'))
+  const child = spawn(process.execPath, [join(ROOT, 'src/main/headless.ts'), '--port', '0', '--data-dir', folder], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const ready = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()))
+    child.once('exit', (code) => reject(new Error(`the station ended with code ${code}`)))
+  })
+  const { url } = JSON.parse(ready) as { url: string }
+  const keys = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as { user: string; station: string }
+  return {
+    url,
+    ...keys,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function python(release: string, { url, user, station }: Station): Promise<Count> {
+  const venv = join(CACHE, `python-${release}`)
+  const bin = (name: string) => join(venv, process.platform === 'win32' ? 'Scripts' : 'bin', name)
+  const folder = join(ROOT, 'tests/clients/python')
+  if (!existsSync(join(venv, 'ready'))) {
+    await must(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', '--clear', venv])
+    await must(bin('pip'), ['install', '-q', '--disable-pip-version-check', '-r', join(folder, 'requirements.txt')])
+    await must(bin('pip'), ['install', '-q', '--disable-pip-version-check', '--no-deps', `tofupilot==${release}`])
+    writeFileSync(join(venv, 'ready'), '')
+  }
+  const report = join(venv, 'report.xml')
+  rmSync(report, { force: true })
+  await run(bin('python'), ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--junitxml', report, folder], {
+    env: {
+      ...process.env,
+      LOTKEEPER_URL: url,
+      LOTKEEPER_USER_KEY: user,
+      LOTKEEPER_STATION_KEY: station,
+      DISABLE_TELEMETRY: 'true',
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+  })
+  const counts = /errors="(\d+)" failures="(\d+)" skipped="(\d+)" tests="(\d+)"/.exec(readFileSync(report, 'utf8'))
+  if (!counts) throw new Error('pytest left no report')
+  const [errors, failures, skipped, tests] = counts.slice(1).map(Number) as [number, number, number, number]
+  const failed = errors + failures + skipped
+  return { passed: tests - failed, failed }
+}
+
+async function rust({ url, user }: Station): Promise<Count> {
+  const crate = join(CACHE, `rust-${RUST_RELEASE}`)
+  if (!existsSync(join(crate, 'Cargo.toml'))) {
+    const probe = join(CACHE, 'rust-probe')
+    rmSync(probe, { recursive: true, force: true })
+    mkdirSync(join(probe, 'src'), { recursive: true })
+    writeFileSync(join(probe, 'src/lib.rs'), '')
+    writeFileSync(
+      join(probe, 'Cargo.toml'),
+      `[package]\nname = "probe"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\ntofupilot = "=${RUST_RELEASE}"\n`,
+    )
+    const metadata = await quiet('cargo', ['metadata', '--format-version', '1'], probe)
+    const { packages } = JSON.parse(metadata) as { packages: { name: string; manifest_path: string }[] }
+    const source = packages.find(({ name }) => name === 'tofupilot')!.manifest_path
+    cpSync(join(source, '..'), crate, { recursive: true })
+  }
+  const { output } = await run(
+    'cargo',
+    [
+      'test',
+      '-q',
+      ...RUST_SUITES.flatMap((suite) => ['--test', suite]),
+      '--no-fail-fast',
+      '--',
+      ...RUST_NEEDS_RUNS.flatMap((name) => ['--skip', name]),
+    ],
+    { cwd: crate, env: { ...process.env, TOFUPILOT_URL: url, TOFUPILOT_API_KEY_USER: user } },
+  )
+  const results = [...output.matchAll(/test result: \w+\. (\d+) passed; (\d+) failed/g)]
+  // A suite that did not even build has no result line.
+  const missing = RUST_SUITES.length - results.length
+  return {
+    passed: results.reduce((sum, [, passed]) => sum + Number(passed), 0),
+    failed: results.reduce((sum, [, , failed]) => sum + Number(failed), missing),
+  }
+}
+
+function quiet(command: string, args: readonly string[], cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ended with code ${code}`))))
+  })
+}
+
+mkdirSync(CACHE, { recursive: true })
+const total: Count = { passed: 0, failed: 0 }
+const lanes = [
+  ...PYTHON_RELEASES.map((release) => ({ name: `Python client ${release}`, lane: (it: Station) => python(release, it) })),
+  { name: `Rust client ${RUST_RELEASE}, its own suites`, lane: rust },
+]
+for (const { name, lane } of lanes) {
+  console.log(`\n${name}`)
+  try {
+    const station = await startStation()
+    try {
+      const { passed, failed } = await lane(station)
+      console.log(`${name}: ${passed} passed, ${failed} failed`)
+      total.passed += passed
+      total.failed += failed
+    } finally {
+      await station.stop()
+    }
+  } catch (error) {
+    console.log(`${name}: ${(error as Error).message}`)
+    total.failed += 1
+  }
+}
+process.exitCode = total.failed > 0 ? 1 : 0
+console.log(`${total.passed} passed, ${total.failed} failed`)
