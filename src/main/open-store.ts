@@ -8,7 +8,7 @@ import { codeOf, type Problem, problem, wordsOf } from './problem.ts'
 import { type Database, openDatabase, type WritableDb } from './store/database.ts'
 import { createIdentity, type Identity, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText } from './store/keys.ts'
-import { migrate } from './store/migrate.ts'
+import { migrate, schemaVersion } from './store/migrate.ts'
 import { sql } from './store/sql.ts'
 import { createStore, type Store } from './store/store.ts'
 
@@ -70,6 +70,8 @@ function closing(db: Database, outcome: Problem): Problem {
 
 /** The first complaint about the file, or undefined. */
 function findDamage(db: Database): string | undefined {
+  const { tables } = db.one<{ tables: number }>(sql`SELECT count(*) AS tables FROM sqlite_schema`)!
+  if (tables > 0 && schemaVersion(db) === 0) return 'it holds tables of another program'
   const { bytes } = db.one<{ bytes: number }>(
     sql`SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size`,
   )!
