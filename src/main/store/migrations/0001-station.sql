@@ -77,7 +77,12 @@ CREATE TABLE batches (
   created_at INTEGER NOT NULL,
   created_by_user_pk INTEGER REFERENCES users,
   created_by_station_pk INTEGER REFERENCES stations,
-  unit_count INTEGER NOT NULL DEFAULT 0
+  unit_count INTEGER NOT NULL DEFAULT 0,
+  -- What of a list item never changes with others: kept as JSON, so that a page is written by joining texts.
+  head TEXT NOT NULL GENERATED ALWAYS AS (
+    '{"id":' || json_quote(id) || ',"number":' || json_quote(number) ||
+    ',"created_at":"' || strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') || '"'
+  ) STORED
 ) STRICT;
 -- Order of the list: creation, then pk (an index ends in the pk by itself).
 CREATE INDEX batches_by_creation ON batches (created_at);
@@ -192,18 +197,29 @@ BEGIN
     ON CONFLICT DO UPDATE SET n = n + excluded.n;
 END;
 
--- Substring search over batch numbers and serial numbers: for each gram its batches, in the order of the list.
--- What was written since the last merge waits in search_pending and is compared letter by letter.
+-- Substring search over batch numbers and serial numbers (search.ts): for each gram the batches that contain it, in the
+-- order of the list. A row is one piece of such a run: its first batch, and the n - 1 others packed into rest (postings.ts).
 CREATE TABLE search (
   gram INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   batch_pk INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  rest BLOB NOT NULL,
   PRIMARY KEY (gram, created_at, batch_pk)
 ) STRICT, WITHOUT ROWID;
 
+-- Texts not yet in search: they are compared letter by letter until the next merge.
 CREATE TABLE search_pending (
   pk INTEGER PRIMARY KEY,
   batch_pk INTEGER NOT NULL,
+  key TEXT NOT NULL
+) STRICT;
+
+-- Texts that left their batch and may still be found in search: what is found in such a batch is looked at again.
+CREATE TABLE search_gone (
+  pk INTEGER PRIMARY KEY,
+  batch_pk INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
   key TEXT NOT NULL
 ) STRICT;
 

@@ -1,0 +1,234 @@
+/**
+ * Substring search over batch numbers and the serial numbers in them, in the order of the list.
+ *
+ * `search` holds, for each gram (grams.ts), the run of batches in which some text has it. Three tables, one truth:
+ * - a text that is in a batch and not yet in `search` waits in search_pending, and is compared letter by letter;
+ * - a text that left its batch waits in search_gone, and its batch is looked at again whenever it is found;
+ * - for every other batch the runs are exact.
+ * So a search misses nothing and shows nothing wrong at any moment, while a write only appends one short row. When enough
+ * rows wait they are merged in gram order (search-merge.ts), inside the transaction that wrote the last of them.
+ */
+import type { ReadableDb, WritableDb } from './database.ts'
+import { type TermGrams, gramsOfTerm } from './grams.ts'
+import { type Postings, emptyPostings, pushPlace, unpack } from './postings.ts'
+import {
+  type Blocks,
+  type Order,
+  type Place,
+  type Run,
+  blockRun,
+  listRun,
+  meetingRun,
+  unionRun,
+} from './runs.ts'
+import { mergeGone, mergePending } from './search-merge.ts'
+import { sql } from './sql.ts'
+
+export { mergePending } from './search-merge.ts'
+
+/** How many texts wait for a merge: enough to share its pages, few enough that the write that does it is not late. */
+const PENDING_MAX = 256
+const GONE_MAX = 2_048
+
+/** A number or serial number now belongs to this batch. */
+export function noteText(db: WritableDb, batch_pk: number, key: string): void {
+  // The table is emptied by each merge, so its next pk is one more than what waits.
+  if (noteTextUnmerged(db, batch_pk, key) >= PENDING_MAX) mergePending(db)
+}
+
+/** The same for a bulk import, which calls `mergePending` itself: once for each transaction of some 10,000 texts. */
+export function noteTextUnmerged(db: WritableDb, batch_pk: number, key: string): number {
+  return db.run(sql`INSERT INTO search_pending (batch_pk, key) VALUES (${batch_pk}, ${key})`).pk
+}
+
+/**
+ * A number or serial number was changed, moved away or deleted: to be called after that.
+ * @param created_at the batch's; it may be deleted by now
+ */
+export function forgetText(db: WritableDb, batch_pk: number, created_at: number, key: string): void {
+  const { pk } = db.run(
+    sql`INSERT INTO search_gone (batch_pk, created_at, key) VALUES (${batch_pk}, ${created_at}, ${key})`,
+  )
+  if (pk >= GONE_MAX) mergeGone(db)
+}
+
+/** What waits for the next merge, read once for all searches between two commits. */
+export interface Waiting {
+  readonly pending: readonly (readonly [created_at: number, batch_pk: number, key: string])[]
+  /** Batches that may be found although they no longer hold the text. */
+  readonly doubtful: ReadonlySet<number>
+}
+
+export function readWaiting(db: ReadableDb): Waiting {
+  return {
+    pending: db.rows<[number, number, string]>(sql`
+      SELECT b.created_at, b.pk, p.key FROM search_pending p JOIN batches b ON b.pk = p.batch_pk ORDER BY b.created_at, b.pk`),
+    doubtful: new Set(db.rows<[number]>(sql`SELECT DISTINCT batch_pk FROM search_gone`).map(([pk]) => pk)),
+  }
+}
+
+/** One search, ready to be read in either order. */
+export interface Search {
+  /** About how many batches it finds, never counted. */
+  readonly estimate: number
+  /** Batches that may match; each that matches is among them. */
+  open(order: Order, from: Place): Run
+  /** True if what `open` gives needs no second look at all. */
+  readonly exact: boolean
+  /** The second look, for a place that `open` gave. */
+  confirm(created_at: number, batch_pk: number): boolean
+  /** The same for any batch. */
+  matches(created_at: number, batch_pk: number): boolean
+}
+
+/**
+ * @param term folded
+ * @returns undefined if nothing can match
+ */
+export function searchFor(db: ReadableDb, waiting: Waiting, term: string): Search | undefined {
+  const wanted = gramsOfTerm(term)
+  if (wanted === undefined) return undefined
+  const rarest = rarestOf(db, wanted)
+  const pending = placesWith(waiting, term)
+  const estimate = (rarest[0]?.estimate ?? 0) + pending.n
+  const matches = (created_at: number, batch_pk: number) => contains(db, created_at, batch_pk, term)
+  return {
+    estimate,
+    open(order, from) {
+      const runs: Run[] = []
+      if (rarest.length > 0)
+        runs.push(
+          meetingRun(
+            order,
+            rarest.map(({ gram }) => gramRun(db, gram, order, from)),
+          ),
+        )
+      if (pending.n > 0 || runs.length === 0) runs.push(listRun(order, from, pending))
+      return unionRun(order, runs)
+    },
+    exact: wanted.exact && waiting.doubtful.size === 0,
+    confirm: (created_at, batch_pk) =>
+      (wanted.exact && !waiting.doubtful.has(batch_pk)) || matches(created_at, batch_pk),
+    matches,
+  }
+}
+
+/** Letter by letter. A place whose batch was deleted, or gave its pk to another, holds nothing. */
+function contains(db: ReadableDb, created_at: number, batch_pk: number, term: string): boolean {
+  const found = db.rows(sql`
+    SELECT 1 FROM batches b WHERE b.pk = ${batch_pk} AND b.created_at = ${created_at} AND (instr(b.key, ${term}) > 0
+      OR EXISTS (SELECT 1 FROM units u WHERE u.batch_pk = b.pk AND instr(u.key, ${term}) > 0))`)
+  return found.length > 0
+}
+
+function placesWith({ pending }: Waiting, term: string): Postings {
+  const places = emptyPostings(4)
+  for (const [created_at, batch_pk, key] of pending) {
+    const last = places.n - 1
+    const again = last >= 0 && places.times[last] === created_at && places.pks[last] === batch_pk
+    if (!again && key.includes(term)) pushPlace(places, created_at, batch_pk)
+  }
+  return places
+}
+
+/** A second look is cheaper than reading a fifth run. */
+const RUNS_MAX = 4
+/** How many pieces at the end of a run tell how dense it is. */
+const PROBE = 3
+
+/** The rarest of the term's grams, rarest first; none if the term's grams never met. */
+function rarestOf(db: ReadableDb, { grams }: TermGrams): { gram: number; estimate: number }[] {
+  if (grams.length === 1) return [{ gram: grams[0]!, estimate: estimateOf(db, grams[0]!) }]
+  const all = grams.map((gram) => ({ gram, estimate: estimateOf(db, gram) }))
+  if (all.some(({ estimate }) => estimate === 0)) return []
+  return all.toSorted((a, b) => a.estimate - b.estimate).slice(0, RUNS_MAX)
+}
+
+/** Length of a gram's run: exact for a short one, else judged by how far back its last pieces reach. */
+function estimateOf(db: ReadableDb, gram: number): number {
+  const pieces = db.rows<[created_at: number, n: number]>(sql`
+    SELECT created_at, n FROM search WHERE gram = ${gram} ORDER BY created_at DESC, batch_pk DESC LIMIT ${PROBE}`)
+  const n = pieces.reduce((sum, [, size]) => sum + size, 0)
+  if (pieces.length < PROBE) return n
+  const [first, last] = db.rows<[number, number]>(sql`
+    SELECT (SELECT min(created_at) FROM batches), (SELECT max(created_at) FROM batches)`)[0]!
+  return n * Math.max(1, (last - first) / Math.max(1, last - pieces[PROBE - 1]![0]))
+}
+
+type Piece = [created_at: number, batch_pk: number, n: number, rest: Uint8Array]
+
+/** One gram's run, piece by piece. */
+function gramRun(db: ReadableDb, gram: number, order: Order, from: Place): Run {
+  return blockRun(order, from, order === 'asc' ? gramUpwards(db, gram) : gramDownwards(db, gram))
+}
+
+function gramUpwards(db: ReadableDb, gram: number): Blocks {
+  return {
+    load(into, created_at, batch_pk, inclusive) {
+      const piece =
+        (inclusive ? pieceAt(db, gram, created_at, batch_pk) : undefined) ??
+        db.rows<Piece>(sql`
+          SELECT created_at, batch_pk, n, rest FROM search
+          WHERE gram = ${gram} AND (created_at, batch_pk) > (${created_at}, ${batch_pk})
+          ORDER BY created_at, batch_pk LIMIT 1`)[0]
+      fill(into, piece)
+    },
+    leap(created_at, batch_pk, count) {
+      const pieces = db.rows<[number, number, number]>(sql`
+        SELECT created_at, batch_pk, n FROM search
+        WHERE gram = ${gram} AND (created_at, batch_pk) > (${created_at}, ${batch_pk})
+        ORDER BY created_at, batch_pk LIMIT ${leapPieces(count)}`)
+      let passed = 1
+      for (const [i, [at, pk, n]] of pieces.entries()) {
+        if (i === pieces.length - 1 || passed + n > count)
+          return { created_at: at, batch_pk: pk, passed, inclusive: true }
+        passed += n
+      }
+      return undefined
+    },
+  }
+}
+
+function gramDownwards(db: ReadableDb, gram: number): Blocks {
+  return {
+    load(into, created_at, batch_pk, inclusive) {
+      const piece = inclusive
+        ? pieceAt(db, gram, created_at, batch_pk)
+        : db.rows<Piece>(sql`
+            SELECT created_at, batch_pk, n, rest FROM search
+            WHERE gram = ${gram} AND (created_at, batch_pk) < (${created_at}, ${batch_pk})
+            ORDER BY created_at DESC, batch_pk DESC LIMIT 1`)[0]
+      fill(into, piece)
+    },
+    leap(created_at, batch_pk, count) {
+      const pieces = db.rows<[number, number, number]>(sql`
+        SELECT created_at, batch_pk, n FROM search
+        WHERE gram = ${gram} AND (created_at, batch_pk) < (${created_at}, ${batch_pk})
+        ORDER BY created_at DESC, batch_pk DESC LIMIT ${leapPieces(count)}`)
+      let passed = 1
+      let before: [number, number] = [created_at, batch_pk]
+      for (const [at, pk, n] of pieces) {
+        if (passed + n > count) break
+        passed += n
+        before = [at, pk]
+      }
+      return { created_at: before[0], batch_pk: before[1], passed, inclusive: false }
+    },
+  }
+}
+
+/** Pieces hold some 100 to 300 places each. */
+const leapPieces = (count: number) => Math.min(1_000, Math.ceil(count / 100))
+
+/** The piece that holds the place, or would. */
+function pieceAt(db: ReadableDb, gram: number, created_at: number, batch_pk: number): Piece | undefined {
+  return db.rows<Piece>(sql`
+    SELECT created_at, batch_pk, n, rest FROM search
+    WHERE gram = ${gram} AND (created_at, batch_pk) <= (${created_at}, ${batch_pk})
+    ORDER BY created_at DESC, batch_pk DESC LIMIT 1`)[0]
+}
+
+function fill(into: Postings, piece: Piece | undefined): void {
+  if (piece === undefined) into.n = 0
+  else unpack(...piece, into)
+}
