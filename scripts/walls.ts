@@ -12,12 +12,24 @@ export const rooms: readonly Room[] = [
   { path: 'src/http', mayImport: ['src/model', 'node:*', 'zod'] },
 
   { path: 'src/main', mayImport: ['src/http', 'src/model', 'node:*', '*'] },
-  { path: 'src/main/store', mayImport: ['src/model', 'node:*'] },
+  { path: 'src/main/store', mayImport: ['src/main/assets.ts', 'src/model', 'node:*'] },
   {
     path: 'src/main/store/database.ts',
     mayImport: ['src/main/store', 'src/model', 'node:*', 'better-sqlite3'],
   },
-  { path: 'src/main/api', mayImport: ['src/main/store', 'src/http', 'src/model', 'node:*', '*'] },
+  {
+    path: 'src/main/api',
+    mayImport: [
+      'src/main/store',
+      'src/main/assets.ts',
+      'src/main/version.ts',
+      'src/http',
+      'src/model',
+      'node:*',
+      '*',
+    ],
+  },
+  { path: 'src/main/assets.ts', mayImport: ['node:*'] },
   { path: 'src/main/sync', mayImport: ['src/main/store', 'src/model', 'node:*', 'zod'] },
   { path: 'src/main/desktop', mayImport: ['src/main', 'src/http', 'src/model', 'node:*', '*', 'electron'] },
 

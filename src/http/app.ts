@@ -4,8 +4,11 @@ import { type Caller, type Found, type Input, type Route, createRouter } from '.
 import { type Target, parseQuery, splitTarget } from './target.ts'
 import { type WireAnswer, type WireRequest, refused } from './wire.ts'
 
-/** Answers requests. Never throws: what nobody expected is logged and answered as 500 without details. */
-export type App = (request: WireRequest) => WireAnswer | Promise<WireAnswer>
+/**
+ * Answers requests. Never throws: what nobody expected is logged and answered as 500 without details.
+ * `vouched` is who asks where whatever carries the request knows it by itself: the window acts as its operator, without a key.
+ */
+export type App = (request: WireRequest, vouched?: Caller) => WireAnswer | Promise<WireAnswer>
 
 export interface AppParts {
   /** The contract's operations, served under both `/v2` and `/api/v2`. */
@@ -35,7 +38,11 @@ export function createApp(parts: AppParts): App {
   }
 
   /** unknown route → media type → JSON → key → rights → schema */
-  function check(request: WireRequest, target: Target): { found: Found; input: Input } | Refusal {
+  function check(
+    request: WireRequest,
+    target: Target,
+    vouched: Caller | undefined,
+  ): { found: Found; input: Input } | Refusal {
     const found = find(target, request.method)
     if (found === undefined)
       return refuse('NOT_FOUND', `No operation ${request.method} ${request.target.split('?', 1)[0]}`)
@@ -43,7 +50,7 @@ export function createApp(parts: AppParts): App {
     const { endpoint, arrays, has_body } = found.route
     const sent = has_body ? parseBody(request.header('content-type'), request.body) : {}
     if (isRefusal(sent)) return sent
-    const caller = parts.authenticate(request.header('authorization'))
+    const caller = vouched ?? parts.authenticate(request.header('authorization'))
     if (isRefusal(caller)) return caller
     if (endpoint.access !== 'any' && endpoint.access !== caller.actor.kind)
       return refuse(
@@ -59,16 +66,16 @@ export function createApp(parts: AppParts): App {
     return { found, input: { params: params.data, query: query.data, body: body.data, caller, request } }
   }
 
-  function answer(request: WireRequest): WireAnswer | Promise<WireAnswer> {
+  function answer(request: WireRequest, vouched: Caller | undefined): WireAnswer | Promise<WireAnswer> {
     const target = splitTarget(request.target)
     const open = parts.open(request, target)
     if (open !== undefined) return open
     if (request.method === 'GET' && parts.remembered) {
-      const caller = parts.authenticate(request.header('authorization'))
+      const caller = vouched ?? parts.authenticate(request.header('authorization'))
       const known = isRefusal(caller) ? undefined : parts.remembered(request, caller)
       if (known !== undefined) return known
     }
-    const checked = check(request, target)
+    const checked = check(request, target, vouched)
     return isRefusal(checked) ? refused(checked) : checked.found.route.answer(checked.input)
   }
 
@@ -77,9 +84,9 @@ export function createApp(parts: AppParts): App {
     return refused(refuse('INTERNAL_SERVER_ERROR', 'Internal server error'))
   }
 
-  return (request) => {
+  return (request, vouched) => {
     try {
-      const answered = answer(request)
+      const answered = answer(request, vouched)
       return answered instanceof Promise
         ? answered.catch((error: unknown) => defect(error, request))
         : answered

@@ -29,7 +29,7 @@ export interface Listening {
   close(): Promise<void>
 }
 
-const BODY_MAX = 1024 * 1024
+export const BODY_MAX = 1024 * 1024
 /** Room for a list filtered by a few hundred ids; more is a 431. */
 const HEADERS_MAX = 64 * 1024
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
+import type { App } from '../http/app.ts'
+import type { Caller } from '../http/routes.ts'
 import { type Listening, listen } from '../http/server.ts'
 import { createAdmin, withAdmin } from './admin.ts'
 import { createStationApp } from './api/app.ts'
@@ -9,12 +11,16 @@ import { type Log, openLog } from './log.ts'
 import { databaseProblem, type OpenStore, openStore } from './open-store.ts'
 import { codeOf, isProblem, type Problem, problem } from './problem.ts'
 import type { Settings } from './settings.ts'
+import { firstUserId } from './store/identity.ts'
 import { version } from './version.ts'
 
 export interface Station {
   readonly url: string
   readonly data_dir: string
   readonly version: string
+  /** The same API for the window: who stands at the screen acts as the station's first user, without a key. */
+  readonly window: App
+  readonly log: Log
   /** Takes nothing new, answers what is in flight, commits, closes. In the reverse order of the start. */
   stop(): Promise<void>
 }
@@ -35,7 +41,12 @@ export async function startStation(config: Config): Promise<Station | Problem> {
   }
   const log = openLog(settings.log_level, folder.logs)
   const token = randomBytes(32).toString('hex')
-  const server = await openDoor(opened, settings, token, log)
+  const app = await createStationApp({
+    store: opened.store,
+    onDefect: (error, { method, target }) =>
+      log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
+  })
+  const server = await openDoor(withAdmin(app, createAdmin(opened, SLICE_MS), token), settings)
   const failed = isProblem(server) ? server : announce(folder, server, token)
   if (isProblem(server) || failed) {
     if (!isProblem(server)) await server.close()
@@ -45,11 +56,14 @@ export async function startStation(config: Config): Promise<Station | Problem> {
     return failed!
   }
   sayWhatIsOdd(log, config, opened, folder)
+  const operator: Caller = { key_id: 'window', actor: { kind: 'user', id: firstUserId(opened.store.db) } }
   log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'the station is ready')
   return {
     url: server.url,
     data_dir: folder.data_dir,
     version,
+    window: (request) => app(request, operator),
+    log,
     async stop() {
       log.info({}, 'the station stops')
       await server.close()
@@ -61,20 +75,9 @@ export async function startStation(config: Config): Promise<Station | Problem> {
   }
 }
 
-async function openDoor(
-  opened: OpenStore,
-  { host, port }: Settings,
-  token: string,
-  log: Log,
-): Promise<Listening | Problem> {
-  const { store } = opened
-  const app = await createStationApp({
-    store,
-    onDefect: (error, { method, target }) =>
-      log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
-  })
+async function openDoor(app: App, { host, port }: Settings): Promise<Listening | Problem> {
   try {
-    return await listen({ host, port, app: withAdmin(app, createAdmin(opened, SLICE_MS), token) })
+    return await listen({ host, port, app })
   } catch (error) {
     switch (codeOf(error)) {
       case 'EADDRINUSE':

@@ -1,11 +1,13 @@
 import { type App, createApp } from '../../http/app.ts'
 import type { Route } from '../../http/routes.ts'
 import type { WireRequest } from '../../http/wire.ts'
+import { assets } from '../assets.ts'
 import type { Store } from '../store/store.ts'
 import { createAnswers } from './answers.ts'
 import { authenticate } from './authenticate.ts'
 import { batchRoutes } from './batches.ts'
 import { openPages } from './open.ts'
+import { operatorPage } from './page.ts'
 import { partRoutes } from './parts.ts'
 import { createRetries } from './retries.ts'
 import { revisionRoutes } from './revisions.ts'
@@ -34,10 +36,12 @@ export async function createStationApp({ store, own = [], onDefect }: StationApp
     ...stationRoutes(api),
     ...userRoutes(api),
   ]
+  const pages = openPages(contract)
+  const page = operatorPage(assets.page)
   return createApp({
     contract,
     own,
-    open: openPages(contract),
+    open: (request, target) => pages(request, target) ?? page(request, target),
     authenticate: (authorization) => authenticate(store.db, authorization),
     remembered: (request, caller) => answers.find(request, caller),
     onDefect,

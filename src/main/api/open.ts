@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 import { openApi } from '../../http/openapi.ts'
 import type { Route } from '../../http/routes.ts'
 import type { Target } from '../../http/target.ts'
 import { type WireAnswer, type WireRequest, ok } from '../../http/wire.ts'
+import { assets } from '../assets.ts'
 import { version } from '../version.ts'
-
-const VIEWER = createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')
 
 /** The viewer comes from this server too: the page works without a network, and nothing else may be fetched or sent. */
 const DOCS = `<!doctype html>
@@ -48,12 +46,12 @@ export function openPages(
     'docs/viewer.js': () => ({
       status: 200,
       type: 'text/javascript; charset=utf-8',
-      body: readFileSync(join(dirname(VIEWER), 'swagger-ui-bundle.js')),
+      body: readFileSync(join(assets.viewer, 'swagger-ui-bundle.js')),
     }),
     'docs/viewer.css': () => ({
       status: 200,
       type: 'text/css; charset=utf-8',
-      body: readFileSync(join(dirname(VIEWER), 'swagger-ui.css')),
+      body: readFileSync(join(assets.viewer, 'swagger-ui.css')),
     }),
   }
   const made = new Map<string, WireAnswer>()

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { assets } from '../assets.ts'
 import type { Database } from './database.ts'
 import { sql } from './sql.ts'
 
 /** Numbered sentences, forward only: `0001-station.sql`. The number reached is the database's `user_version`. */
-const FOLDER = join(import.meta.dirname, 'migrations')
+const FOLDER = assets.migrations
 
 export type MigrationResult =
   | { readonly kind: 'current'; readonly version: number; readonly from: number }
