@@ -5,6 +5,7 @@ import type { Caller } from '../http/routes.ts'
 import { type Listening, listen } from '../http/server.ts'
 import { createAdmin, withAdmin } from './admin.ts'
 import { createStationApp } from './api/app.ts'
+import { createChanges } from './api/station-changes.ts'
 import type { Config } from './config.ts'
 import { type DataFolder, holdDataFolder, inUseProblem, removeFile, writePrivateFile } from './data-folder.ts'
 import { type Log, openLog } from './log.ts'
@@ -41,8 +42,10 @@ export async function startStation(config: Config): Promise<Station | Problem> {
   }
   const log = openLog(settings.log_level, folder.logs)
   const token = randomBytes(32).toString('hex')
+  const changes = createChanges(opened.store.commits)
   const app = await createStationApp({
     store: opened.store,
+    changes,
     onDefect: (error, { method, target }) =>
       log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
   })
@@ -66,6 +69,7 @@ export async function startStation(config: Config): Promise<Station | Problem> {
     log,
     async stop() {
       log.info({}, 'the station stops')
+      changes.end()
       await server.close()
       opened.close()
       removeFile(folder.server)

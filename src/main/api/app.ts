@@ -12,19 +12,29 @@ import { partRoutes } from './parts.ts'
 import { createRetries } from './retries.ts'
 import { revisionRoutes } from './revisions.ts'
 import type { Api } from './route.ts'
+import { type Changes, createChanges } from './station-changes.ts'
+import { deskRoutes } from './station-desk.ts'
+import { withSession } from './station-session.ts'
 import { stationRoutes } from './stations.ts'
 import { unitRoutes } from './units.ts'
 import { userRoutes } from './users.ts'
 
 export interface StationAppParts {
   readonly store: Store
-  /** Operations outside the contract, under `/station/…`. */
+  /** What pages wait on; whoever stops the station ends it first. */
+  readonly changes?: Changes
+  /** Further operations outside the contract, under `/station/…`. */
   readonly own?: readonly Route[]
   readonly onDefect: (error: unknown, request: WireRequest) => void
 }
 
 /** Everything the station answers, whatever carries the request. */
-export async function createStationApp({ store, own = [], onDefect }: StationAppParts): Promise<App> {
+export async function createStationApp({
+  store,
+  changes = createChanges(store.commits),
+  own = [],
+  onDefect,
+}: StationAppParts): Promise<App> {
   const answers = createAnswers(() => store.commits.version)
   const retries = await store.commits.write((db) => createRetries(db, () => store.readClock().wall_ms))
   const api: Api = { store, answers, retries }
@@ -38,12 +48,13 @@ export async function createStationApp({ store, own = [], onDefect }: StationApp
   ]
   const pages = openPages(contract)
   const page = operatorPage(assets.page)
-  return createApp({
+  const app = createApp({
     contract,
-    own,
+    own: [...deskRoutes(api, changes), ...own],
     open: (request, target) => pages(request, target) ?? page(request, target),
     authenticate: (authorization) => authenticate(store.db, authorization),
     remembered: (request, caller) => answers.find(request, caller),
     onDefect,
   })
+  return withSession(app, store.db)
 }

@@ -1,0 +1,58 @@
+import { type Route, route } from '../../http/routes.ts'
+import { ok, refused } from '../../http/wire.ts'
+import { deskEndpoints } from '../../model/desk.ts'
+import { isRefusal, refuse } from '../../model/error.ts'
+import { formatTime } from '../../model/time.ts'
+import { otherUserKeys } from '../store/desk.ts'
+import { readIdentity, userNamed } from '../store/identity.ts'
+import { createKey, listKeys, newKeyText, revokeKey } from '../store/keys.ts'
+import type { Api } from './route.ts'
+
+const stamp = (at: number | null) => (at === null ? null : formatTime(at))
+
+/**
+ * Keys by the page. None of these answers is remembered for repetitions (retries.ts): a key is seen once and lies nowhere,
+ * so a create whose answer got lost leaves a key that nobody knows, to be revoked.
+ */
+export const keyRoutes = ({ store }: Api): Route[] => [
+  route(deskEndpoints.keys, ({ caller }) =>
+    ok(
+      JSON.stringify({
+        data: listKeys(store.db).map((key) => ({
+          ...key,
+          created_at: stamp(key.created_at),
+          revoked_at: stamp(key.revoked_at),
+          current: key.id === caller.key_id,
+        })),
+      }),
+    ),
+  ),
+  route(deskEndpoints.createKey, async ({ body: { kind, name }, caller }) => {
+    const key = newKeyText()
+    const { clock, newId } = store.author(caller.actor)
+    const created_at = clock.wall_ms
+    const made = await store.commits.write((db) => {
+      const id = newId()
+      const owner_id =
+        kind === 'user' ? userNamed(db, { id: newId(), name, created_at }) : readIdentity(db)!.station_id
+      createKey(db, { id, name, key, owner: { kind, id: owner_id }, created_at })
+      return { id, kind, name, key }
+    })
+    return ok(JSON.stringify(made))
+  }),
+  route(deskEndpoints.revokeKey, async ({ params: { id } }) => {
+    const { wall_ms } = store.readClock()
+    const result = await store.commits.write((db) => {
+      const key = listKeys(db).find((known) => known.id === id && known.revoked_at === null)
+      if (key === undefined) return refuse('NOT_FOUND', 'No key in force has this id')
+      if (key.kind === 'user' && otherUserKeys(db, id) === 0)
+        return refuse(
+          'CONFLICT',
+          'This is the last user key: without it nobody could sign in. Make another one first.',
+        )
+      revokeKey(db, id, wall_ms)
+      return { id }
+    })
+    return isRefusal(result) ? refused(result) : ok(JSON.stringify(result))
+  }),
+]

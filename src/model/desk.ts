@@ -1,0 +1,240 @@
+import { z } from 'zod'
+
+import { endpoint } from './endpoint.ts'
+import { many } from './page.ts'
+import { text, title } from './text.ts'
+import { time } from './time.ts'
+import { none } from './wire.ts'
+
+/**
+ * The station's own operations, under `/station/…`: what the operator's page needs and the contract does not have.
+ * Times are 24 characters like everywhere; what is not known is null.
+ */
+
+/** Days of work, each from one bound to the next: the page knows where its days begin. */
+const DAYS_MAX = 62
+
+export const languages = ['en', 'de', 'fr', 'es', 'zh'] as const
+export const themes = ['system', 'light', 'dark', 'contrast'] as const
+
+const stroke = z.string().max(40)
+
+/** What a scanner puts before and after its text, how fast it is, and what its keys mean. */
+const scannerSettings = z.object({
+  prefix: z.string().max(20).default(''),
+  suffix: z.enum(['enter', 'tab', 'none']).default('enter'),
+  /** Longest pause inside one scan. Whoever types is slower. */
+  gap_ms: z.int().min(20).max(200).default(50),
+  /** `us`: by the place of the key, as scanners are delivered; `pc`: as this PC understands the key. */
+  layout: z.enum(['us', 'pc']).default('us'),
+  /** What a calibration taught: `CODE` or `shift+CODE` to the character. Goes before `layout`. */
+  taught: z.record(stroke, z.string().length(1)).default({}),
+})
+export type ScannerSettings = z.infer<typeof scannerSettings>
+
+/** How the page looks and listens on this PC: the same in the window and in a browser. */
+export const deskSettings = z.object({
+  /** `system`: as the PC says. */
+  language: z.enum(['system', ...languages]).default('system'),
+  theme: z.enum(themes).default('system'),
+  sounds: z.boolean().default(true),
+  volume: z.number().min(0).max(1).default(0.7),
+  scanner: scannerSettings.prefault({}),
+  /** Which revision a scanned unit gets that nobody knew before. */
+  new_units: z
+    .object({ part_number: text('Part'), revision_number: text('Revision') })
+    .nullable()
+    .default(null),
+})
+export type DeskSettings = z.infer<typeof deskSettings>
+
+export const syncState = z.object({
+  state: z.enum(['no_headquarters', 'in_sync', 'behind', 'offline', 'refused']),
+  pending: z.int(),
+  conflicts: z.int(),
+  last_success_at: z.string().nullable(),
+  /** When the oldest change was made that is only on this PC. */
+  oldest_pending_at: z.string().nullable(),
+  /** Share of the way caught up, 0 to 1, where that can be told. */
+  progress: z.number().nullable(),
+})
+export type SyncState = z.infer<typeof syncState>
+
+const conflict = z.object({
+  id: z.string(),
+  at: z.string(),
+  /** One sentence of what happened. */
+  summary: z.string(),
+  answers: z.array(z.object({ id: z.string(), label: z.string() })),
+})
+export type ConflictItem = z.infer<typeof conflict>
+
+const keyItem = z.object({
+  id: z.string(),
+  kind: z.enum(['user', 'station']),
+  name: z.string(),
+  owner: z.string().nullable(),
+  created_at: z.string(),
+  revoked_at: z.string().nullable(),
+  /** The key that asks. */
+  current: z.boolean(),
+})
+export type DeskKey = z.infer<typeof keyItem>
+
+const byId = z.object({ id: z.string() })
+
+export const deskEndpoints = {
+  identity: endpoint({
+    method: 'GET',
+    path: '/station/identity',
+    summary: 'Who this station is, and who asks',
+    access: 'any',
+    params: none,
+    query: none,
+    body: none,
+    answer: z.object({
+      station: z.object({ id: z.string(), name: z.string() }),
+      caller: z.object({ kind: z.enum(['user', 'station']), id: z.string(), name: z.string().nullable() }),
+      version: z.string(),
+    }),
+  }),
+  settings: endpoint({
+    method: 'GET',
+    path: '/station/settings',
+    summary: 'How the page looks and listens on this PC',
+    access: 'any',
+    params: none,
+    query: none,
+    body: none,
+    answer: deskSettings,
+  }),
+  changeSettings: endpoint({
+    method: 'PUT',
+    path: '/station/settings',
+    summary: 'Change how the page looks and listens',
+    access: 'any',
+    params: none,
+    query: none,
+    body: deskSettings,
+    answer: deskSettings,
+  }),
+  changes: endpoint({
+    method: 'GET',
+    path: '/station/changes',
+    summary: 'Wait for the next change: answers at once if there was one since',
+    access: 'any',
+    params: none,
+    query: z.object({ since: z.string('Since must be given once').optional() }),
+    body: none,
+    answer: z.object({ version: z.string() }),
+  }),
+  totals: endpoint({
+    method: 'GET',
+    path: '/station/totals',
+    summary: 'How many batches and units this station knows',
+    access: 'any',
+    params: none,
+    query: none,
+    body: none,
+    answer: z.object({ batches: z.int(), units: z.int() }),
+  }),
+  days: endpoint({
+    method: 'GET',
+    path: '/station/days',
+    summary: 'Batches and units made between each bound and the next',
+    access: 'any',
+    params: none,
+    query: z.object({
+      bounds: z
+        .array(time('Bounds'), 'Bounds are required: bounds=A&bounds=B')
+        .min(2)
+        .max(DAYS_MAX + 1),
+    }),
+    body: none,
+    answer: z.object({ data: z.array(z.object({ from: z.string(), batches: z.int(), units: z.int() })) }),
+  }),
+  onlyHere: endpoint({
+    method: 'GET',
+    path: '/station/only-here',
+    summary: 'Which of these batches headquarters does not have yet',
+    access: 'any',
+    params: none,
+    query: z.object({ ids: many(z.string()) }),
+    body: none,
+    answer: z.object({ ids: z.array(z.string()) }),
+  }),
+  sync: endpoint({
+    method: 'GET',
+    path: '/station/sync',
+    summary: 'How far this station and headquarters agree',
+    access: 'any',
+    params: none,
+    query: none,
+    body: none,
+    answer: syncState,
+  }),
+  conflicts: endpoint({
+    method: 'GET',
+    path: '/station/conflicts',
+    summary: 'What a person must decide',
+    access: 'any',
+    params: none,
+    query: none,
+    body: none,
+    answer: z.object({ data: z.array(conflict) }),
+  }),
+  decideConflict: endpoint({
+    method: 'POST',
+    path: '/station/conflicts/{id}',
+    summary: 'Decide a conflict',
+    access: 'user',
+    refusals: [404],
+    params: byId,
+    query: none,
+    body: z.object({ answer: text('Answer') }),
+    answer: byId,
+  }),
+  keys: endpoint({
+    method: 'GET',
+    path: '/station/keys',
+    summary: 'List the keys of this station',
+    access: 'user',
+    params: none,
+    query: none,
+    body: none,
+    answer: z.object({ data: z.array(keyItem) }),
+  }),
+  createKey: endpoint({
+    method: 'POST',
+    path: '/station/keys',
+    summary: 'Make a key; it is seen this once',
+    access: 'user',
+    params: none,
+    query: none,
+    body: z.object({
+      kind: z.enum(['user', 'station'], 'Kind must be user or station'),
+      name: title('Name', 60),
+    }),
+    answer: z.object({
+      id: z.string(),
+      kind: z.enum(['user', 'station']),
+      name: z.string(),
+      key: z.string(),
+    }),
+  }),
+  revokeKey: endpoint({
+    method: 'DELETE',
+    path: '/station/keys/{id}',
+    summary: 'Revoke a key',
+    access: 'user',
+    refusals: [404, 409],
+    params: byId,
+    query: none,
+    body: none,
+    answer: byId,
+  }),
+}
+
+/** Signing in and out has no key yet, or no more: it stands before the keyed operations. */
+export const SESSION_PATH = '/station/session'
+export const sessionBody = z.object({ key: text('Key').max(200, 'The key is too long') })
