@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest'
+
+import { readJournal } from '../../src/main/store/journal.ts'
+import { errorStatus } from '../../src/model/error.ts'
+import { expectJournalToExplainRows } from './replay.ts'
+import { type Answer, type StationUnderTest, openStation } from './station.ts'
+
+/** A request that must succeed, or milliseconds that pass. */
+export type Step = readonly [request: string, body?: unknown, by?: 'user' | 'station'] | number
+
+/**
+ * One request and what comes of it. `$1`, `$2`, … stand for the ids that the given requests answered (waiting is not
+ * counted), `$user` and `$station` for whoever asks; in the request, its body and the expected answer.
+ */
+export interface Scenario {
+  readonly fact: string
+  readonly given?: readonly Step[]
+  /** Method and target, e.g. `GET /v2/batches?limit=1`. */
+  readonly request: string
+  readonly body?: unknown
+  /** Whose key; null for none. The user's, if nothing is said. */
+  readonly by?: string | null
+  readonly headers?: Readonly<Record<string, string>>
+  readonly status: number
+  /** What the answer must contain. */
+  readonly answer?: unknown
+  /** What `message`, or for input that fails its schema the first issue's message, must contain. */
+  readonly says?: string
+  /** Other code than the first one of the status. */
+  readonly code?: string
+  /** What the journal got from the request. */
+  readonly wrote?: readonly string[]
+  /** What there is afterwards, see `rowsOf`. */
+  readonly rows?: Partial<ReturnType<typeof rowsOf>>
+}
+
+export function proveScenarios(scenarios: readonly Scenario[]): void {
+  test.each(scenarios)('$fact', async (scenario) => {
+    const station = await openStation()
+    const names = await prepare(station, scenario.given ?? [])
+    const named = <Value>(value: Value): Value => fill(value, names)
+    const before = rowsOf(station)
+    const [method, target] = split(scenario.request)
+
+    const answer = await station.call(method, named(target), {
+      key: scenario.by === undefined ? 'user' : scenario.by,
+      body: named(scenario.body),
+      ...(scenario.headers ? { headers: scenario.headers } : {}),
+    })
+
+    expect({ status: answer.status, text: answer.text }).toEqual({
+      status: scenario.status,
+      text: answer.text,
+    })
+    expect(answer.type).toBe('application/json')
+    if (scenario.status !== 200) expectError(answer, scenario)
+    if (scenario.answer !== undefined) expect(answer.json).toMatchObject(named(scenario.answer) as object)
+    const after = rowsOf(station)
+    if (scenario.status !== 200) expect(after).toEqual(before)
+    const written = after.journal.slice(before.journal.length)
+    if (scenario.status === 200 && method === 'GET') expect(written).toEqual([])
+    if (scenario.wrote) expect(written).toEqual(scenario.wrote)
+    if (scenario.rows) expect(after).toMatchObject(named(scenario.rows))
+    expectJournalToExplainRows(station.database, station.ids.station)
+  })
+}
+
+async function prepare(station: StationUnderTest, given: readonly Step[]): Promise<Map<string, string>> {
+  const names = new Map(Object.entries(station.ids))
+  let count = 0
+  for (const step of given) {
+    if (typeof step === 'number') station.pass(step)
+    else {
+      const [request, body, by = 'user'] = step
+      const [method, target] = split(request)
+      const made = await station.done<{ id?: string }>(method, fill(target, names), {
+        key: by,
+        body: fill(body, names),
+      })
+      names.set(String((count += 1)), made.id ?? '')
+    }
+  }
+  return names
+}
+
+function split(request: string): [method: string, target: string] {
+  const space = request.indexOf(' ')
+  return [request.slice(0, space), request.slice(space + 1)]
+}
+
+function fill<Value>(value: Value, names: ReadonlyMap<string, string>): Value {
+  if (typeof value === 'string')
+    return value.replaceAll(/\$(\w+)/g, (text, name: string) => names.get(name) ?? text) as Value
+  if (
+    value instanceof Uint8Array ||
+    typeof value !== 'object' ||
+    value === null ||
+    'asymmetricMatch' in value
+  )
+    return value
+  if (Array.isArray(value)) return value.map((item: unknown) => fill(item, names)) as Value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fill(item, names)])) as Value
+}
+
+/** The one shape of errors (contract v2 §1.4). */
+export function expectErrorShape({ status, type, json, text }: Answer): void {
+  expect(type, text).toBe('application/json')
+  const { message, code, issues, ...rest } = json as Record<string, unknown>
+  expect(message, text).toEqual(expect.any(String))
+  expect(message, text).not.toBe('')
+  expect(errorStatus[code as keyof typeof errorStatus], text).toBe(status)
+  if (issues !== undefined) {
+    expect(message).toBe('Input validation failed')
+    expect((issues as unknown[]).length).toBeGreaterThan(0)
+    for (const issue of issues as unknown[])
+      expect(issue).toMatchObject({ message: expect.any(String), path: expect.any(Array) })
+  }
+  expect(Object.keys(rest).filter((name) => name !== 'existing_id')).toEqual([])
+}
+
+function expectError(answer: Answer, { code, says, status }: Scenario): void {
+  expectErrorShape(answer)
+  const body = answer.json as { message: string; code: string; issues?: { message: string }[] }
+  expect(body.code).toBe(code ?? Object.entries(errorStatus).find(([, known]) => known === status)![0])
+  if (says !== undefined) expect(body.issues?.[0]?.message ?? body.message).toContain(says)
+}
+
+/** What there is, in words: enough to see what a request left behind. */
+export function rowsOf({ database }: StationUnderTest) {
+  const words = (text: string) => database.rows<[string]>({ text, values: [] }).flat()
+  return {
+    batches: words(`SELECT number || ' (' || unit_count || ')' FROM batches ORDER BY key`),
+    parts: words(`SELECT number || ' ' || name FROM parts ORDER BY key`),
+    revisions: words(
+      `SELECT p.number || '/' || r.number FROM revisions r JOIN parts p ON p.pk = r.part_pk ORDER BY p.key, r.key`,
+    ),
+    units: words(`
+      SELECT u.serial_number || ' ' || p.number || '/' || r.number || coalesce(' in ' || b.number, '')
+        || coalesce(' under ' || m.serial_number, '') || coalesce(' ' || u.sample, '') || coalesce(' ' || u.metadata, '')
+      FROM units u JOIN revisions r ON r.pk = u.revision_pk JOIN parts p ON p.pk = r.part_pk
+        LEFT JOIN batches b ON b.pk = u.batch_pk LEFT JOIN units m ON m.pk = u.parent_pk ORDER BY u.key`),
+    stations: words(`
+      SELECT name || coalesce(' image ' || image_id, '') || coalesce(' team ' || team_id, '') || iif(removed, ' removed', '')
+      FROM stations ORDER BY pk`),
+    journal: [...readJournal(database)].map(({ operation }) => operation.type),
+  }
+}
+
+/** Requests that most scenarios begin with. */
+export const batch = (number: string): Step => ['POST /v2/batches', { number }]
+export const part = (number: string, more: object = {}): Step => ['POST /v2/parts', { number, ...more }]
+export const unit = (serial_number: string, more: object = {}): Step => [
+  'POST /v2/units',
+  { serial_number, part_number: 'P', revision_number: 'A', ...more },
+]
+export const inBatch = (serial_number: string, batch_number: string): Step => [
+  `PATCH /v2/units/${serial_number}`,
+  { batch_number },
+]
+export const child = (serial_number: string, child_serial_number: string): Step => [
+  `PUT /v2/units/${serial_number}/children`,
+  { child_serial_number },
+]
