@@ -85,7 +85,7 @@ export function withAdmin(app: App, admin: Admin, token: string): App {
         refuse('UNAUTHORIZED', 'Unauthorized: this door is for the command line of this station'),
       )
     const command = request.target.slice(DOOR.length)
-    if (request.method !== 'POST' || !(command in adminBodies))
+    if (request.method !== 'POST' || !Object.hasOwn(adminBodies, command))
       return refused(refuse('NOT_FOUND', `No operation ${request.method} ${request.target}`))
     try {
       const answer = await admin(command as AdminCommand, JSON.parse(Buffer.from(request.body).toString()))

@@ -8,7 +8,7 @@ import { codeOf, type Problem, problem, wordsOf } from './problem.ts'
 import { type Database, openDatabase, type WritableDb } from './store/database.ts'
 import { createIdentity, type Identity, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText } from './store/keys.ts'
-import { migrate, schemaVersion } from './store/migrate.ts'
+import { knownVersion, migrate, schemaVersion } from './store/migrate.ts'
 import { sql } from './store/sql.ts'
 import { createStore, type Store } from './store/store.ts'
 
@@ -36,14 +36,7 @@ export async function openStore(folder: DataFolder, station_name: string): Promi
     const bad = findDamage(db)
     if (bad !== undefined) return closing(db, damaged(folder, bad))
     const migrated = migrate(db)
-    if (migrated.kind === 'newer')
-      return closing(
-        db,
-        problem(
-          `${folder.database} was written by a newer Lotkeeper (version ${migrated.version}; this one knows ${migrated.known})`,
-          'Start the newer Lotkeeper, or restore a backup of this version with: lotkeeper restore FILE',
-        ),
-      )
+    if (migrated.kind === 'newer') return closing(db, newerProblem(folder.database, migrated.version))
     const store = createStore(db, { newId, readClock })
     const first_start = readIdentity(db) === undefined
     if (first_start) await store.commits.write((writable) => makeStation(writable, folder, station_name))
@@ -104,6 +97,13 @@ function damaged(folder: Pick<DataFolder, 'database' | 'backups'>, complaint: st
   return problem(
     `${folder.database} is damaged (${complaint})`,
     `It was left as it is. Bring back a backup with: lotkeeper restore ${backup?.file ?? 'FILE'}`,
+  )
+}
+
+export function newerProblem(file: string, version: number): Problem {
+  return problem(
+    `${file} was written by a newer Lotkeeper (version ${version}; this one knows ${knownVersion()})`,
+    'Use the newer Lotkeeper, or bring back a backup of this version with: lotkeeper restore FILE',
   )
 }
 

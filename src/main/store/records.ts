@@ -16,12 +16,11 @@ export interface Brought {
   units: number
   parts: number
   revisions: number
-  batches_there: number
   units_there: number
   /** Rows whose maker this station does not know: they count as made by the author. */
   makers_unknown: number
   /** Index in the slice, and why this record was left out although its file is sound. */
-  readonly failed: { readonly index: number; readonly reason: string }[]
+  readonly bad: { readonly index: number; readonly reason: string }[]
   /** Units that are here already but stand elsewhere than the file says: left as they are. */
   readonly differing: { readonly index: number; readonly reason: string }[]
 }
@@ -43,15 +42,14 @@ export function bringRecords(
     units: 0,
     parts: 0,
     revisions: 0,
-    batches_there: 0,
     units_there: 0,
     makers_unknown: 0,
-    failed: [],
+    bad: [],
     differing: [],
   }
   for (const record of records) {
     const refusal = bringRecord(db, author, record, brought)
-    if (refusal) brought.failed.push({ index: brought.done, reason: refusal.message })
+    if (refusal) brought.bad.push({ index: brought.done, reason: refusal.message })
     brought.done += 1
     if (enough()) break
   }
@@ -116,10 +114,7 @@ function bringBatch(
   brought: Brought,
 ): string | Refusal {
   const there = idOf(db, 'batch', number)
-  if (there) {
-    brought.batches_there += 1
-    return there
-  }
+  if (there) return there
   const id = author.newId()
   const refusal = make(
     db,

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs'
+
+import { type Admin, type AdminCommand, createAdmin } from '../main/admin.ts'
+import type { Config } from '../main/config.ts'
+import { filesOf, holdDataFolder, inUseProblem, type ServerFile } from '../main/data-folder.ts'
+import { databaseProblem, newerProblem, openStore } from '../main/open-store.ts'
+import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { type Database, openDatabase } from '../main/store/database.ts'
+import { knownVersion, schemaVersion } from '../main/store/migrate.ts'
+import { type Refusal, isRefusal } from '../model/error.ts'
+import { remark } from './command.ts'
+
+/** Writing: by the running server where there is one, otherwise by this process under the folder's lock. */
+export interface Writing {
+  readonly by: 'server' | 'command'
+  run<Result extends object>(command: AdminCommand, body: object): Promise<Result | Problem>
+  close(): void
+}
+
+export async function openForWriting({ settings }: Config): Promise<Writing | Problem> {
+  const { data_dir } = settings
+  const folder = holdDataFolder(data_dir)
+  if (isProblem(folder)) return folder
+  if (folder.kind === 'in_use')
+    return folder.server ? byServer(folder.server) : inUseProblem(data_dir, folder)
+  const opened = await openStore(folder, settings.name)
+  if (isProblem(opened)) {
+    folder.release()
+    return opened
+  }
+  if (opened.first_start) remark(`first start: the keys of this station are in ${folder.keys}`)
+  const admin: Admin = createAdmin(opened, Number.POSITIVE_INFINITY)
+  return {
+    by: 'command',
+    async run<Result extends object>(command: AdminCommand, body: object) {
+      try {
+        return answered<Result>(await admin(command, body))
+      } catch (error) {
+        return databaseProblem(folder, error)
+      }
+    },
+    close() {
+      opened.close()
+      folder.release()
+    },
+  }
+}
+
+function byServer({ url, token, pid }: ServerFile): Writing {
+  return {
+    by: 'server',
+    async run<Result extends object>(command: AdminCommand, body: object) {
+      let answer: unknown
+      try {
+        const response = await fetch(`${url}/station/admin/${command}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+        answer = await response.json()
+        if (!response.ok) answer = { kind: 'refusal', ...(answer as object) }
+      } catch {
+        return problem(
+          `the station (process ${pid}, ${url}) does not answer`,
+          'See its log, or stop it and try again',
+        )
+      }
+      return answered<Result>(answer as Result | Refusal)
+    },
+    close() {},
+  }
+}
+
+function answered<Result extends object>(answer: object): Result | Problem {
+  if (!isRefusal(answer)) return answer as Result
+  return problem(answer.message.replace(/\.$/, ''), 'Nothing was changed')
+}
+
+/**
+ * Reading: a connection of its own beside the running server, or alone. It sees one moment of the database for as long
+ * as its transaction lasts, and the server neither waits nor works for it.
+ */
+export function openForReading({ settings }: Config): Database | Problem {
+  const files = { ...filesOf(settings.data_dir), data_dir: settings.data_dir }
+  if (!existsSync(files.database))
+    return problem(
+      `there is no station in ${settings.data_dir}`,
+      'Name its folder with --data-dir, or start it once',
+    )
+  let db: Database | undefined
+  try {
+    db = openDatabase(files.database, { readonly: true })
+    const version = schemaVersion(db)
+    if (version === knownVersion()) return db
+    db.close()
+    return version > knownVersion() ? newerProblem(files.database, version) : olderProblem(files.database)
+  } catch (error) {
+    db?.close()
+    return databaseProblem(files, error)
+  }
+}
+
+const olderProblem = (file: string) =>
+  problem(
+    `${file} was written by an older Lotkeeper`,
+    'Start the station once with this version: it brings the file up to date',
+  )

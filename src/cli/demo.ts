@@ -1,0 +1,75 @@
+import { isProblem, type Problem, problem } from '../main/problem.ts'
+import type { Brought } from '../main/store/records.ts'
+import { openForWriting, type Writing } from './access.ts'
+import { type Command, print } from './command.ts'
+import { demoRecords } from './demo-records.ts'
+import { startProgress } from './progress.ts'
+
+const SLICE = { server: 100, command: 2_000 } as const
+
+export const demoCommand: Command = {
+  usage: 'demo --batches N --units-per-batch M [--seed S]',
+  summary: 'fills the station with made-up batches and units, the same ones for the same numbers',
+  flags: { batches: true, 'units-per-batch': true, seed: true },
+  words: 0,
+  async run({ flags, config, usage }) {
+    const [batches, units, seed] = [flags['batches'], flags['units-per-batch'], flags['seed'] ?? '1'].map(
+      whole,
+    )
+    if (batches === undefined || units === undefined || seed === undefined)
+      return problem('--batches, --units-per-batch and --seed are whole numbers', `Usage: ${usage}`)
+    const writing = await openForWriting(config)
+    if (isProblem(writing)) return writing
+    try {
+      const made = await fill(writing, batches, units, seed)
+      if (isProblem(made)) return made
+      print(JSON.stringify(made))
+      return 0
+    } finally {
+      writing.close()
+    }
+  },
+}
+
+function whole(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
+}
+
+interface Made {
+  batches: number
+  units: number
+  units_there: number
+}
+
+async function fill(writing: Writing, batches: number, units: number, seed: number): Promise<Made | Problem> {
+  const made: Made = { batches: 0, units: 0, units_there: 0 }
+  const progress = startProgress('making   ', batches * Math.max(units, 1))
+  let done = 0
+  try {
+    let waiting: object[] = []
+    const send = async (): Promise<Problem | undefined> => {
+      const brought = await writing.run<Brought>('records-bring', {
+        records: waiting.slice(0, SLICE[writing.by]),
+      })
+      if (isProblem(brought)) return brought
+      waiting = waiting.slice(brought.done)
+      for (const name of ['batches', 'units', 'units_there'] as const) made[name] += brought[name]
+      progress.to((done += brought.done))
+      return undefined
+    }
+    for (const record of demoRecords(batches, units, seed)) {
+      waiting.push(record)
+      while (waiting.length >= SLICE[writing.by]) {
+        const failed = await send()
+        if (failed) return failed
+      }
+    }
+    while (waiting.length > 0) {
+      const failed = await send()
+      if (failed) return failed
+    }
+    return made
+  } finally {
+    progress.stop()
+  }
+}

@@ -1,0 +1,59 @@
+import { readArguments } from '../main/arguments.ts'
+import { readConfig, surroundings } from '../main/config.ts'
+import { codeOf, isProblem, type Problem, problem, problemLine } from '../main/problem.ts'
+import { version } from '../main/version.ts'
+import type { Command } from './command.ts'
+import { commands } from './commands.ts'
+
+const RUN = 'npm run -s lotkeeper --'
+
+function usageText(): string {
+  const lines = Object.values(commands).flatMap(({ usage, summary }) => [`  ${usage}`, `      ${summary}`])
+  return [
+    `lotkeeper ${version}: ${RUN} COMMAND [--data-dir DIR]`,
+    '',
+    ...lines,
+    '',
+    'docs/cli.md says more, docs/configuration.md names the settings.',
+  ].join('\n')
+}
+
+async function run(argv: readonly string[]): Promise<number | Problem> {
+  const [name, ...rest] = argv
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(`${usageText()}\n`)
+    return name === undefined ? 1 : 0
+  }
+  if (name === '--version') {
+    process.stdout.write(`${version}\n`)
+    return 0
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command)
+    return problem(`there is no command "${name}"`, `Commands are ${Object.keys(commands).join(', ')}`)
+  return runCommand(command, rest)
+}
+
+async function runCommand(command: Command, argv: readonly string[]): Promise<number | Problem> {
+  const usage = `${RUN} ${command.usage} [--data-dir DIR]`
+  const given = readArguments(argv, { 'data-dir': true, help: false, ...command.flags }, usage)
+  if (isProblem(given)) return given
+  if ('help' in given.flags) {
+    process.stdout.write(`${usage}\n    ${command.summary}\n`)
+    return 0
+  }
+  const tooMany = given.words[command.words]
+  if (tooMany !== undefined) return problem(`"${tooMany}" is one word too many`, `Usage: ${usage}`)
+  const { 'data-dir': data_dir } = given.flags
+  const config = readConfig(surroundings(), data_dir === undefined ? {} : { 'data-dir': data_dir })
+  return isProblem(config) ? config : command.run({ ...given, config, usage })
+}
+
+// A reader that has seen enough (`| head`) closes the pipe: no reason to complain.
+process.stdout.on('error', (error) => {
+  if (codeOf(error) !== 'EPIPE') throw error
+})
+
+const outcome = await run(surroundings().argv)
+if (isProblem(outcome)) process.stderr.write(`${problemLine(outcome)}\n`)
+process.exitCode = isProblem(outcome) ? 1 : outcome

@@ -1,0 +1,48 @@
+import { codeOf, type Problem, problem, wordsOf } from '../main/problem.ts'
+import { newerProblem } from '../main/open-store.ts'
+import { type Database, openDatabase } from '../main/store/database.ts'
+import { readIdentity } from '../main/store/identity.ts'
+import { knownVersion, schemaVersion } from '../main/store/migrate.ts'
+import { countRows } from '../main/store/record-list.ts'
+import { sql } from '../main/store/sql.ts'
+
+/** What a sound file holds. */
+export interface Sound {
+  readonly batches: number
+  readonly units: number
+}
+
+/** Opens a database file of its own and looks through all of it. */
+export function inspect(file: string): Sound | Problem {
+  let db: Database | undefined
+  try {
+    db = openDatabase(file, { readonly: true })
+    return complaint(db, file) ?? countRows(db)
+  } catch (error) {
+    return problem(`${file} is no sound database (${codeOf(error) || wordsOf(error)})`, 'Give another file')
+  } finally {
+    db?.close()
+  }
+}
+
+/** The first thing that is wrong with a database, or undefined. */
+function complaint(db: Database, file: string): Problem | undefined {
+  const version = schemaVersion(db)
+  if (version > knownVersion()) return newerProblem(file, version)
+  const faults = faultsOf(db)
+  if (faults.length > 0) return problem(`${file} is damaged (${faults[0]})`, 'Give another file')
+  if (version === 0 || readIdentity(db) === undefined)
+    return problem(`${file} is not the database of a station`, 'Give a file made by lotkeeper backup')
+  return undefined
+}
+
+/** What SQLite itself finds wrong: pages and indexes, then references that lead nowhere. */
+export function faultsOf(db: Database): string[] {
+  const pages = db
+    .all<{ integrity_check: string }>(sql`PRAGMA integrity_check(3)`)
+    .map((row) => row.integrity_check)
+  if (pages.join() !== 'ok') return pages
+  return db
+    .all<{ table: string; parent: string }>(sql`PRAGMA foreign_key_check`)
+    .map(({ table, parent }) => `a row of ${table} refers to no row of ${parent}`)
+}

@@ -1,0 +1,116 @@
+import { existsSync, statfsSync } from 'node:fs'
+
+import type { Config } from '../main/config.ts'
+import { filesOf, readServerFile } from '../main/data-folder.ts'
+import { newestBackup } from '../main/open-store.ts'
+import { isProblem, type Problem } from '../main/problem.ts'
+import { journalSize } from '../main/store/journal.ts'
+import { countRows } from '../main/store/record-list.ts'
+import { version } from '../main/version.ts'
+import { formatTime } from '../model/time.ts'
+import { openForReading } from './access.ts'
+import { type Command, print } from './command.ts'
+
+/** `unreachable`: a server has said that it runs, and does not answer. */
+export type State = 'running' | 'stopped' | 'unreachable' | 'empty'
+
+/** 0 only while the station answers; 3 is what service managers call "not running". */
+const exitCode: Record<State, number> = { running: 0, stopped: 3, empty: 3, unreachable: 4 }
+
+export const statusCommand: Command = {
+  usage: 'status [--json]',
+  summary:
+    'says whether the station runs and what it holds; exit code 0 while it answers, 3 stopped, 4 no answer',
+  flags: { json: false },
+  words: 0,
+  async run({ flags, config }) {
+    const status = await readStatus(config)
+    if (isProblem(status)) return status
+    if ('json' in flags) print(JSON.stringify(status))
+    else for (const [name, value] of Object.entries(status)) print(`${name.padEnd(16)} ${value ?? '-'}`)
+    return exitCode[status.state]
+  },
+}
+
+export interface Status {
+  readonly state: State
+  readonly url: string | null
+  readonly pid: number | null
+  readonly version: string
+  readonly data_dir: string
+  readonly batches: number
+  readonly units: number
+  /** Operations that headquarters does not have yet. */
+  readonly journal: number
+  readonly disk_free_bytes: number | null
+  readonly last_backup_at: string | null
+}
+
+async function readStatus(config: Config): Promise<Status | Problem> {
+  const { data_dir } = config.settings
+  const files = filesOf(data_dir)
+  const server = await findServer(data_dir)
+  const held = existsSync(files.database) ? countHeld(config) : { batches: 0, units: 0, journal: 0 }
+  if (isProblem(held)) return held
+  const backup = newestBackup(files.backups)
+  return {
+    state: server.state === 'stopped' && !existsSync(files.database) ? 'empty' : server.state,
+    url: server.url,
+    pid: server.pid,
+    version: server.version ?? version,
+    data_dir,
+    ...held,
+    disk_free_bytes: diskFree(data_dir),
+    last_backup_at: backup ? formatTime(Math.floor(backup.at_ms)) : null,
+  }
+}
+
+interface Server {
+  readonly state: 'running' | 'stopped' | 'unreachable'
+  readonly url: string | null
+  readonly pid: number | null
+  readonly version: string | null
+}
+
+/** The server named by `server.json`; a file that a killed server left behind names nobody. */
+export async function findServer(data_dir: string): Promise<Server> {
+  const file = readServerFile(data_dir)
+  if (!file) return { state: 'stopped', url: null, pid: null, version: null }
+  const { url, pid } = file
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(3_000) })
+    const health = (await response.json()) as { status?: unknown; version: string }
+    if (health.status !== 'ok') throw new Error('another program answers there')
+    return { state: 'running', url, pid, version: health.version }
+  } catch {
+    if (isAlive(pid)) return { state: 'unreachable', url, pid, version: file.version }
+    return { state: 'stopped', url: null, pid: null, version: null }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function countHeld(config: Config): { batches: number; units: number; journal: number } | Problem {
+  const db = openForReading(config)
+  if (isProblem(db)) return db
+  try {
+    return { ...countRows(db), journal: journalSize(db).pending }
+  } finally {
+    db.close()
+  }
+}
+
+export function diskFree(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
