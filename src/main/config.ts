@@ -34,7 +34,8 @@ export interface Surroundings {
 
 export function surroundings(): Surroundings {
   return {
-    argv: process.argv.slice(2),
+    // Packaged, the program is its own executable; otherwise a file stands between: `node headless.ts`, `electron .`.
+    argv: process.argv.slice(process.versions['electron'] && !process.defaultApp ? 1 : 2),
     env: process.env,
     platform: process.platform,
     home: homedir(),

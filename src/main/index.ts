@@ -1,3 +1,4 @@
 import { startDesktop } from './desktop/desktop.ts'
 
-await startDesktop()
+// Never awaited: Electron is not ready before this file has run to its end, and what it starts waits for ready.
+startDesktop()
