@@ -8,11 +8,14 @@ import { text } from './text.ts'
 export const METADATA_KEYS_MAX = 50
 const KEY_MAX = 40
 
-const keyName = z
-  .string()
-  .min(1, 'Metadata keys must not be empty')
-  .max(KEY_MAX, `Metadata keys must contain at most ${KEY_MAX} characters`)
-  .regex(IDENTIFIER_PATTERN, 'Metadata keys may contain only letters, digits and _ . : + -')
+const keyName = z.string().min(1).max(KEY_MAX).regex(IDENTIFIER_PATTERN)
+
+const mapError = (noMap: string) => ({
+  error: ({ code }: { readonly code?: string }) =>
+    code === 'invalid_key'
+      ? `Metadata keys are invalid: they have 1 to ${KEY_MAX} letters, digits and _ . : + -`
+      : noMap,
+})
 
 const value = z.union(
   [text('Metadata value'), z.number(), z.boolean()],
@@ -34,7 +37,7 @@ const withoutProto = <Map extends z.ZodType>(map: Map) =>
 const mapOf = <Value extends z.ZodType>(values: Value) =>
   withoutProto(
     z
-      .record(keyName, values, 'Metadata must be an object')
+      .record(keyName, values, mapError('Metadata must be an object'))
       .refine(
         (map) => Object.keys(map).length <= METADATA_KEYS_MAX,
         `Metadata must contain at most ${METADATA_KEYS_MAX} keys`,
@@ -50,24 +53,24 @@ export const newMetadata = mapOf(value)
 /** Changes of metadata: keys to set, null removes a key, keys not named stay. */
 export const metadataChange = mapOf(value.nullable())
 
-const textTest = z.strictObject({ in: z.array(z.string()).optional(), contains: z.string().optional() })
-const numberTest = z.strictObject({
-  eq: z.number().optional(),
-  gte: z.number().optional(),
-  lte: z.number().optional(),
-  gt: z.number().optional(),
-  lt: z.number().optional(),
-})
-const flagTest = z.strictObject({ eq: z.boolean() })
+const bound = (operator: string) => z.number(`Metadata filter ${operator} must be a number`).optional()
 
 /** What the value of one key must be; a test that nobody knows is refused, for it would let everything through. */
-const valueTest = z.union(
-  [textTest, numberTest, flagTest],
-  'Metadata filters are {"in": [texts], "contains": text}, {"eq", "gte", "lte", "gt", "lt": number} or {"eq": true or false}',
+const valueTest = z.strictObject(
+  {
+    in: z.array(z.string(), 'Metadata filter in must be a list of texts').optional(),
+    contains: z.string('Metadata filter contains must be a text').optional(),
+    eq: z.union([z.number(), z.boolean()], 'Metadata filter eq must be a number, true or false').optional(),
+    gte: bound('gte'),
+    lte: bound('lte'),
+    gt: bound('gt'),
+    lt: bound('lt'),
+  },
+  'Metadata filters are written like {"KEY": {"in": ["a", "b"]}}; they know in, contains, eq, gte, lte, gt and lt',
 )
 export type MetadataTest = z.infer<typeof valueTest>
 
-const filter = withoutProto(z.record(keyName, valueTest, 'Metadata filter must be a JSON object'))
+const filter = withoutProto(z.record(keyName, valueTest, mapError('Metadata filter must be a JSON object')))
 export type MetadataFilter = z.infer<typeof filter>
 
 /** Query parameter `metadata`: one JSON object; some clients send it empty on every list (contract v2 §2.0). */

@@ -94,24 +94,22 @@ function withMetadata(filter: MetadataFilter): Query[] {
 /** Each test wants its own kind of value: the text "5" is not the number 5. */
 function testsOf(path: string, test: MetadataTest): Query[] {
   const kind = sql`json_type(u.metadata, ${path})`
-  const value = sql`u.metadata ->> ${path}`
+  const value = sql`(u.metadata ->> ${path})`
   const found: Query[] = []
-  if ('in' in test && test.in) found.push(sql`(${kind} = 'text' AND ${value} IN ${among(test.in)})`)
-  if ('contains' in test && test.contains !== undefined)
+  if (test.in) found.push(sql`(${kind} = 'text' AND ${value} IN ${among(test.in)})`)
+  if (test.contains !== undefined)
     found.push(sql`(${kind} = 'text' AND instr(lower(${value}), ${fold(test.contains)}))`)
-  if ('eq' in test && typeof test.eq === 'boolean') found.push(sql`${kind} = ${String(test.eq)}`)
-  const bounds = [
-    ['eq', sql`=`],
-    ['gte', sql`>=`],
-    ['lte', sql`<=`],
-    ['gt', sql`>`],
-    ['lt', sql`<`],
-  ] as const
-  for (const [name, sign] of bounds) {
-    const bound = (test as Partial<Record<typeof name, number | boolean>>)[name]
+  if (typeof test.eq === 'boolean') found.push(sql`${kind} = ${String(test.eq)}`)
+  const bounds: readonly (readonly [sign: Query, bound: number | boolean | undefined])[] = [
+    [sql`=`, test.eq],
+    [sql`>=`, test.gte],
+    [sql`<=`, test.lte],
+    [sql`>`, test.gt],
+    [sql`<`, test.lt],
+  ]
+  for (const [sign, bound] of bounds)
     if (typeof bound === 'number')
-      found.push(sql`(${kind} IN ('integer', 'real') AND (${value}) ${sign} ${bound})`)
-  }
+      found.push(sql`(${kind} IN ('integer', 'real') AND ${value} ${sign} ${bound})`)
   return found
 }
 
