@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 
 import { refuse } from '../model/error.ts'
 import type { App } from './app.ts'
+import { beginExchange } from './delivery.ts'
 import { checkDoor } from './door.ts'
 import { type WireAnswer, refused } from './wire.ts'
 
@@ -108,14 +109,15 @@ function createHttpServer(options: ServerOptions): Server {
 /** Collects the body, hands the request to the app, sends what it answers. */
 function receive(request: IncomingMessage, response: ServerResponse, app: App, body_max: number): void {
   const { method = 'GET', url = '/', headers } = request
+  const exchange = beginExchange(request.socket, () => response.writableFinished)
   const run = (body: Uint8Array) => {
     const answer = app({
       method,
       target: url,
       header: (name) => headers[name] as string | undefined,
       body,
-      gone: () => response.destroyed && !response.writableFinished,
-      onEnd: (listener) => void response.once('close', () => listener(response.writableFinished)),
+      gone: exchange.gone,
+      onEnd: exchange.onEnd,
     })
     if (answer instanceof Promise) void answer.then((late) => send(request, response, late))
     else send(request, response, answer)

@@ -8,10 +8,10 @@ export interface WireRequest {
   /** Value of a header, by lower-case name. */
   readonly header: (name: string) => string | undefined
   readonly body: Uint8Array
-  /** True once the client has gone away before its answer was out: it cannot know what became of its request. */
+  /** True once it is known that the client went away without taking its answer: it cannot know what became of its request. */
   readonly gone: () => boolean
-  /** Calls back once when the exchange is over: `delivered` if the whole answer was handed to the network before the client went away. */
-  readonly onEnd: (listener: (delivered: boolean) => void) => void
+  /** Calls back once it is known whether the client took its answer. */
+  readonly onEnd: (listener: (taken: boolean) => void) => void
 }
 
 /** An answer with its complete body. */

@@ -25,4 +25,15 @@ export const userEndpoints = {
     body: none,
     answer: z.array(userItem),
   }),
+  /** Not on the contract's pages; the official clients of autumn 2026 ask it. */
+  current: endpoint({
+    method: 'GET',
+    path: '/users/current',
+    summary: 'Get the user who asks',
+    access: 'user',
+    params: none,
+    query: none,
+    body: none,
+    answer: userItem,
+  }),
 }

@@ -150,29 +150,58 @@ describe('how requests arrive', () => {
     expect(JSON.parse(answer)).toMatchObject({ size: 8 })
   })
 
-  test('the app learns whether its answer got out', async () => {
-    const ends: boolean[] = []
-    let release = (): void => {}
-    const { port } = await start((request) => {
-      const told = Promise.withResolvers<void>()
-      request.onEnd((delivered) => {
-        ends.push(delivered)
-        told.resolve()
-      })
-      if (request.target === '/quick') return ok('{}')
-      return new Promise((resolve) => (release = () => resolve(ok(JSON.stringify({ gone: request.gone() })))))
-    })
-    await raw(port, get('/quick', 'Host: localhost\r\n'))
-    expect(ends).toEqual([true])
+  describe('the app learns whether its client took the answer', () => {
+    /** Tells of each exchange how it ended, and keeps answers to `/held` back until released. */
+    function listener() {
+      const ends: [string, boolean][] = []
+      const held: (() => void)[] = []
+      const app: App = (request) => {
+        request.onEnd((taken) => ends.push([request.target, taken]))
+        if (request.target !== '/held') return ok('{}')
+        return new Promise((resolve) => held.push(() => resolve(ok('{}'))))
+      }
+      return { ends, held, app }
+    }
+    const keptAlive = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
-    const left = Promise.withResolvers<void>()
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.write(get('/slow', 'Host: localhost\r\n'), () => setImmediate(() => socket.resetAndDestroy()))
-      socket.on('close', () => left.resolve())
+    test('taken: the client read it and closed', async () => {
+      const { ends, app } = listener()
+      const { port } = await start(app)
+      await raw(port, get('/one', 'Host: localhost\r\n'))
+      await expect.poll(() => ends).toEqual([['/one', true]])
     })
-    await left.promise
-    await expect.poll(() => ends).toEqual([true, false])
-    release()
+
+    test('taken: the client asks again on the same connection', async () => {
+      const { ends, app } = listener()
+      const { port } = await start(app)
+      const socket = connect(port, '127.0.0.1', () => socket.write(keptAlive('/one')))
+      socket.once('data', () => socket.write(keptAlive('/two')))
+      await expect.poll(() => ends).toEqual([['/one', true]])
+      socket.destroy()
+    })
+
+    test('lost: the client resets the connection before the answer', async () => {
+      const { ends, held, app } = listener()
+      const { port } = await start(app)
+      const socket = connect(port, '127.0.0.1', () => socket.write(keptAlive('/held')))
+      await expect.poll(() => held.length).toBe(1)
+      socket.resetAndDestroy()
+      await expect.poll(() => ends).toEqual([['/held', false]])
+      held[0]!()
+    })
+
+    test('lost: the client closes in order, but before the answer came', async () => {
+      const { ends, held, app } = listener()
+      const { port } = await start(app)
+      const socket = connect(port, '127.0.0.1', () => socket.write(keptAlive('/held')))
+      await expect.poll(() => held.length).toBe(1)
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      socket.destroy()
+      // The goodbye is on its way, the server has not looked yet: it answers in the same turn.
+      held[0]!()
+      await closed
+      await expect.poll(() => ends).toEqual([['/held', false]])
+    })
   })
 })
 

@@ -8,9 +8,10 @@ import { deleteReplies, findReply, listReplies, putReply } from '../store/replie
 /**
  * Clients repeat a write after a lost answer and most send no idempotency key (contract v2 §1.5).
  *
- * Each answered write is remembered, in its own transaction, until its answer is known to be out. While it is not (the client
- * went away, or this process died in between) the same request from the same key within some minutes gets the same answer
- * again and changes nothing. Once delivered it is forgotten: who sends the same again then means it, and a duplicate is a 409.
+ * Each answered write is remembered, in its own transaction, until its client is known to have the answer (http/delivery.ts).
+ * If the client went away without it, or this process died in between, the same request from the same key within some minutes
+ * gets the same answer again and changes nothing. Once taken it is forgotten: who sends the same again then means it, and a
+ * duplicate is a 409.
  * A request with `Idempotency-Key` gets its first answer again for a day, delivered or not.
  */
 export interface Retries {
@@ -74,8 +75,8 @@ export function createRetries(db: WritableDb, now: () => number): Retries {
       const name = fingerprint.toString('hex')
       const entry = { body, answered_at: now(), ambiguous: input.request.gone }
       undelivered.set(name, entry)
-      input.request.onEnd((arrived) => {
-        if (!arrived || undelivered.get(name) !== entry) return
+      input.request.onEnd((taken) => {
+        if (!taken || undelivered.get(name) !== entry) return
         undelivered.delete(name)
         delivered.push(fingerprint)
       })

@@ -7,4 +7,5 @@ export const userRoutes = (api: Api): Route[] => [
   read(api, userEndpoints.list, ({ db }, { query, caller }) =>
     query.current ? currentUser(db, caller.actor) : listUsers(db),
   ),
+  read(api, userEndpoints.current, ({ db }, { caller }) => currentUser(db, caller.actor)[0]!),
 ]
