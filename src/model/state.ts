@@ -84,6 +84,7 @@ export interface Conflict {
     | 'revive'
     | 'revive_merge'
     | 'dangling_ref'
+    /** Also, with `field` = `operation`: headquarters is older than the station and does not know what is asked. */
     | 'unknown_row'
     | 'gone'
     | 'cycle'

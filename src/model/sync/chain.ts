@@ -1,0 +1,29 @@
+import type { JournaledOperation } from '../operation.ts'
+
+/** A digest of a text, given from outside: this floor knows no cryptography. Different texts must not have the same one. */
+export type Hash = (text: string) => string
+
+/** Where every chain begins. */
+export const GENESIS = ''
+
+/**
+ * A value as text that is the same wherever the value is: keys in order, nothing between.
+ * Databases and parsers keep the keys of an object in their own order, so `JSON.stringify` alone would not do.
+ */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const fields = Object.entries(value).filter(([, one]) => one !== undefined)
+  fields.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${fields.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`
+}
+
+/** What an operation says, wherever it stands in whatever chain. Tells two operations of one `op_id` apart. */
+export function contentHash(hash: Hash, op: JournaledOperation, known_deleted: readonly string[]): string {
+  return hash(canonical([op, known_deleted]))
+}
+
+/** The next link: it stands for everything before it too. */
+export function link(hash: Hash, prev: string, content: string): string {
+  return hash(`${prev}|${content}`)
+}

@@ -1,0 +1,195 @@
+import { decide } from '../decide.ts'
+import { type JournaledOperation, operation as operationSchema } from '../operation.ts'
+import type { Decision, Mark, State } from '../state.ts'
+import { canonical, contentHash, type Hash, link } from './chain.ts'
+import type { Cursor, Position } from './cursor.ts'
+import type { SealedOperation } from './journal.ts'
+import { authorAt, type Chains } from './knowledge.ts'
+import {
+  type Answer,
+  type ChainIndex,
+  type Commit,
+  PROTOCOL_VERSION,
+  type PushRequest,
+  type Request,
+} from './protocol.ts'
+import { pull } from './feed.ts'
+
+/**
+ * What headquarters keeps. `handle` runs inside one transaction that took the sequencer first, so everything it reads is
+ * the latest there is and everything it writes becomes visible together. Where reading is asynchronous, run it over what
+ * was loaded so far and load what it asks for: it changes nothing outside this port, so it can be run again.
+ */
+export interface HeadquartersStore extends Chains {
+  readonly rows: State
+  head(): { readonly epoch: string } & Position
+  commits(after: number, limit: number): readonly Commit[]
+  operation(op_id: string): Known | undefined
+  safeSeq(): number
+  /** Positions of an incarnation's chain, for finding where a copy parts from it. */
+  index(incarnation: string): ChainIndex
+  /** An epoch that is known to have lost its end. */
+  isClosed(epoch: string): boolean
+
+  append(commit: Commit, known: Known): void
+  extend(incarnation: string, n: number, hash: string, op_id: string): void
+  open(incarnation: string, station_id: string, parent: PushRequest['parent']): void
+  openEpoch(epoch: string, lost: Cursor): void
+  report(incident: Incident): void
+}
+
+/** What headquarters remembers of an operation. */
+export interface Known {
+  readonly seq: number
+  /** Hash of what it said, and of what it said when it was accepted. */
+  readonly content: string
+  readonly made_as: string
+}
+
+/** Something that an administrator should know of, though nothing waits for them. */
+export type Incident =
+  | { readonly kind: 'restored'; readonly station_id: string; readonly lost: Cursor }
+  | { readonly kind: 'copied'; readonly station_id: string; readonly incarnation: string; readonly n: number }
+  | { readonly kind: 'collision'; readonly station_id: string; readonly op_id: string }
+
+export interface Tools {
+  readonly hash: Hash
+  /** Proves that headquarters gave a cursor out. */
+  readonly sign: (text: string) => string
+}
+
+/** Answers one request of a station. Asking again, late or twice, does no harm: nothing is kept between requests. */
+export function handle(store: HeadquartersStore, asked: Request, tools: Tools): Answer {
+  if (asked.protocol !== PROTOCOL_VERSION) return { kind: 'upgrade_required', protocol: PROTOCOL_VERSION }
+  // First of all: what the station did last may rest on changes that this history does not have.
+  if (store.hashAt(asked.cursor.seq) !== asked.cursor.hash) return forked(store, asked, tools)
+  switch (asked.kind) {
+    case 'hello':
+      return {
+        kind: 'welcome',
+        chain: store.chainEnd(asked.incarnation),
+        index: store.index(asked.incarnation),
+      }
+    case 'push':
+      return push(store, asked, tools)
+    case 'pull':
+      return pull(store, asked, tools)
+  }
+}
+
+/** A cursor that headquarters gave out and cannot find proves that its end was lost: a new epoch begins. */
+function forked(store: HeadquartersStore, { cursor, station_id }: Request, { hash, sign }: Tools): Answer {
+  const { epoch, seq, hash: at } = cursor
+  if (sign(canonical([epoch, seq, at])) === cursor.mac && !store.isClosed(epoch)) {
+    store.openEpoch(hash(canonical([store.head().epoch, cursor])), cursor)
+    store.report({ kind: 'restored', station_id, lost: cursor })
+  }
+  return { kind: 'forked' }
+}
+
+function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answer {
+  const { incarnation, station_id } = asked
+  if (!store.isOpen(incarnation)) {
+    if (asked.ops.length > 0 && asked.ops[0]!.n !== 1) return { kind: 'fork', index: [] }
+    noticeCopy(store, asked)
+    store.open(incarnation, station_id, asked.parent)
+  }
+  const results: { op_id: string; seq: number }[] = []
+  for (const sent of asked.ops) {
+    const op = understood(sent)
+    const content = contentHash(tools.hash, op, sent.known_deleted)
+    const end = store.chainEnd(incarnation)
+    if (sent.n <= end.seq && store.linkAt(incarnation, sent.n) === sent.hash) {
+      results.push({ op_id: sent.op_id, seq: store.operation(sent.op_id)!.seq })
+      continue
+    }
+    if (
+      sent.n !== end.seq + 1 ||
+      sent.prev !== end.hash ||
+      link(tools.hash, sent.prev, content) !== sent.hash
+    ) {
+      // A gap is no fork, but a chain is never patched: only a new one is beyond doubt.
+      if (sent.n <= end.seq) store.report({ kind: 'copied', station_id, incarnation, n: sent.n })
+      return { kind: 'fork', index: store.index(incarnation) }
+    }
+    const before = store.operation(sent.op_id)
+    if (before !== undefined && !isRepeated(before, sent, content)) {
+      store.report({ kind: 'collision', station_id, op_id: sent.op_id })
+      return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation) }
+    }
+    const seq = before?.seq ?? accept(store, asked, sent, op, content, tools.hash)
+    store.extend(incarnation, sent.n, sent.hash, sent.op_id)
+    results.push({ op_id: sent.op_id, seq })
+  }
+  return { kind: 'pushed', results, chain: store.chainEnd(incarnation) }
+}
+
+/** A station that begins anew before the end of its old chain does not know what it sent: it was set back, or is a copy. */
+function noticeCopy(store: HeadquartersStore, { station_id, parent }: PushRequest): void {
+  if (parent === null || store.chainEnd(parent.incarnation).seq <= parent.upto) return
+  store.report({ kind: 'copied', station_id, incarnation: parent.incarnation, n: parent.upto + 1 })
+}
+
+/**
+ * The same operation once more? If a renaming was folded into the one that is known, the one as it was says nothing new:
+ * its renaming follows by itself. The other way round it does.
+ */
+function isRepeated(known: Known, { made_as }: SealedOperation, content: string): boolean {
+  return known.content === content || (made_as === null && known.made_as === content)
+}
+
+/** The operation without its place in the chain, which is the station's business. */
+function understood({
+  op_id,
+  txn_id,
+  actor,
+  clock,
+  created_at,
+  operation,
+}: SealedOperation): JournaledOperation {
+  return { op_id, txn_id, actor, clock, created_at, operation: operation as JournaledOperation['operation'] }
+}
+
+/** Gives the operation its place in the order of all changes, whatever comes of it: nothing is ever sent back. */
+function accept(
+  store: HeadquartersStore,
+  asked: PushRequest,
+  sent: SealedOperation,
+  op: JournaledOperation,
+  content: string,
+  hash: Hash,
+): number {
+  const { station_id, incarnation } = asked
+  const { seq: last, hash: prev } = store.head()
+  const mark: Mark = { op_id: op.op_id, incarnation, n: sent.n, station_id, seq: last + 1 }
+  const { result, changed, conflicts } = judge(store, op, sent, mark)
+  const said = {
+    seq: last + 1,
+    op_id: op.op_id,
+    txn_id: op.txn_id,
+    station_id,
+    result,
+    rows: [...changed],
+    conflicts: [...conflicts],
+  }
+  // The rows are part of the proof: two histories with the same operations may still differ in what came of them.
+  const known = { seq: said.seq, content, made_as: sent.made_as ?? content }
+  store.append({ ...said, hash: link(hash, prev, canonical(said)) }, known)
+  return said.seq
+}
+
+function judge(
+  store: HeadquartersStore,
+  op: JournaledOperation,
+  sent: SealedOperation,
+  mark: Mark,
+): Decision {
+  if (operationSchema.safeParse(op.operation).success)
+    return decide(store.rows, op, authorAt(store, sent, mark), mark)
+  const about = { noun: 'station', id: mark.station_id ?? '' } as const
+  return {
+    result: 'rejected',
+    changed: [],
+    conflicts: [{ kind: 'unknown_row', ...about, field: 'operation', wanted: op.operation.type }],
+  }
+}

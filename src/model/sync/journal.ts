@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+import { type JournaledOperation, journaledOperation } from '../operation.ts'
+import { contentHash, type Hash, link } from './chain.ts'
+import { position } from './cursor.ts'
+
+/** An operation's place in the chain of one incarnation: given once, written down before the first byte leaves. */
+export const seal = z.object({
+  incarnation: z.string(),
+  n: z.int().min(1),
+  prev: z.string(),
+  hash: z.string(),
+})
+export type Seal = Readonly<z.infer<typeof seal>>
+
+/** What goes to headquarters with an operation besides the operation. */
+export const context = z.object({
+  /** How far its author's base had come. */
+  base: position,
+  /** The base was rewritten because headquarters' history changed. */
+  rebased: z.boolean(),
+  /** Deleted rows whose name the author knew to be free again. */
+  known_deleted: z.array(z.string()),
+  /**
+   * Hash of what the operation said when it was accepted, if a later renaming was folded into it since; otherwise null.
+   * A copy of the disk may have sent it as it was.
+   */
+  made_as: z.string().nullable(),
+})
+
+/** One operation in a station's journal. */
+export interface Entry extends Readonly<z.infer<typeof context>> {
+  /** The order in which the station accepted its operations. Nothing ever reorders them. */
+  readonly local_id: number
+  readonly op: JournaledOperation
+  readonly seal: Seal | null
+}
+
+/** An operation that headquarters' feed has shown: kept until a verified backup holds it. */
+export interface Archived extends Entry {
+  readonly committed_seq: number
+}
+
+export const sealedOperation = z.object({
+  ...journaledOperation.shape,
+  // Judged one by one at headquarters: what one newer station says must not hold up the rest of its queue.
+  operation: z.looseObject({ type: z.string() }),
+  ...context.shape,
+  n: z.int().min(1),
+  prev: z.string(),
+  hash: z.string(),
+})
+export type SealedOperation = z.infer<typeof sealedOperation>
+
+export function sealed(
+  hash: Hash,
+  entry: Entry,
+  incarnation: string,
+  head: { n: number; hash: string },
+): Entry {
+  const next = link(hash, head.hash, contentHash(hash, entry.op, entry.known_deleted))
+  return { ...entry, seal: { incarnation, n: head.n + 1, prev: head.hash, hash: next } }
+}
+
+export function onTheWire({ op, base, rebased, known_deleted, made_as, seal }: Entry): SealedOperation {
+  const { n, prev, hash } = seal!
+  return { ...op, base, rebased, known_deleted: [...known_deleted], made_as, n, prev, hash }
+}

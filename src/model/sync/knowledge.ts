@@ -1,0 +1,73 @@
+import type { Knowledge, Mark } from '../state.ts'
+import type { Position } from './cursor.ts'
+import type { Author } from './footprint.ts'
+import type { Entry } from './journal.ts'
+import type { Parent } from './protocol.ts'
+
+/** Headquarters' record of the chains that stations sent. */
+export interface Chains {
+  /** Hash of the position, undefined beyond the head. */
+  hashAt(seq: number): string | undefined
+  isOpen(incarnation: string): boolean
+  parent(incarnation: string): Parent | null
+  /** Position and hash of the last operation that came in this incarnation. */
+  chainEnd(incarnation: string): Position
+  linkAt(incarnation: string, n: number): string | undefined
+  /** Did this operation come in this incarnation, as a repetition too? */
+  hasSent(incarnation: string, op_id: string): boolean
+}
+
+/**
+ * What the author of an operation had seen, as headquarters can prove it:
+ * everything up to its base, everything that its own chain holds, and what the chains before it hold as far as the station
+ * showed that it has them. In doubt the answer is no: a change wrongly taken for unseen costs a notice, never data.
+ */
+export function authorAt(
+  chains: Chains,
+  sent: { base: Position; rebased: boolean; known_deleted: readonly string[] },
+  mark: Mark,
+): Knowledge {
+  const base = chains.hashAt(sent.base.seq) === sent.base.hash ? sent.base.seq : 0
+  const lineage = provenLineage(chains, mark.incarnation)
+  return {
+    rebased: sent.rebased,
+    known_deleted: sent.known_deleted,
+    seen: ({ seq, incarnation, n, op_id }) =>
+      (seq !== null && seq <= base) ||
+      (incarnation === mark.incarnation && n < mark.n) ||
+      lineage.some((older) => older.incarnation === incarnation && n <= older.upto) ||
+      chains.hasSent(mark.incarnation, op_id),
+  }
+}
+
+/** The incarnations before this one, up to the first that claims more than headquarters can check. */
+function provenLineage(chains: Chains, incarnation: string): readonly Parent[] {
+  const proven: Parent[] = []
+  let parent = chains.parent(incarnation)
+  while (parent !== null && chains.linkAt(parent.incarnation, parent.upto) === parent.hash) {
+    proven.push(parent)
+    parent = chains.parent(parent.incarnation)
+  }
+  return proven
+}
+
+/** The same on a station, for its own waiting operations: their order is the journal's. */
+export function authorHere(
+  station_id: string | null,
+  incarnation: string,
+  lineage: readonly Parent[],
+): Author {
+  return {
+    knowledge: (entry: Entry) => ({
+      rebased: entry.rebased,
+      known_deleted: entry.known_deleted,
+      seen: (mark) =>
+        mark.seq === null ||
+        mark.seq <= entry.base.seq ||
+        mark.incarnation === incarnation ||
+        lineage.some((older) => older.incarnation === mark.incarnation && mark.n <= older.upto),
+    }),
+    // What waits has no place yet, and needs none: whatever else waits comes from this station, in this order.
+    mark: ({ op }) => ({ op_id: op.op_id, incarnation: '', n: 0, station_id, seq: null }),
+  }
+}

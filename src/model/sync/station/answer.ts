@@ -1,0 +1,142 @@
+import { origin } from '../cursor.ts'
+import type { Archived, Entry } from '../journal.ts'
+import type { Answer, Page } from '../protocol.ts'
+import type { Event, Flight, Meta, Session, StationView, Step, Tools, Write } from '../station.ts'
+import { started } from './ask.ts'
+import { pastOf, reborn, reminted } from './incarnation.ts'
+import { lastImages, taken } from './stage.ts'
+
+/** One answer, and what follows from it. An answer to a question that is no longer open says nothing any more. */
+export function answered(
+  view: StationView,
+  session: Session,
+  event: Event & { kind: 'answer' },
+  tools: Tools,
+): Step {
+  const { id, answer } = event
+  if (session.push?.id === id) {
+    return afterPush(view, { ...session, push: null, failures: 0 }, session.push, answer, tools)
+  }
+  if (session.pull?.id === id) return afterPull(view, { ...session, pull: null, failures: 0 }, answer, tools)
+  return { session, effects: [] }
+}
+
+function afterPush(view: StationView, session: Session, flight: Flight, answer: Answer, tools: Tools): Step {
+  switch (answer.kind) {
+    case 'welcome': {
+      const greeted = { ...session, greeted: true }
+      const known = answer.chain.seq === 0 || linkHere(view, answer.chain.seq) === answer.chain.hash
+      // Headquarters has operations of this incarnation that this database has not: it was set back or copied.
+      if (!known)
+        return writing({ ...greeted, pushed: 0 }, reborn(pastOf(view), view.outbox(), answer.index, tools))
+      return started(view, greeted, tools)
+    }
+    case 'pushed': {
+      // A place in the order counts only where this very base has it: a restored headquarters forgets what it answered.
+      const places = new Map(answer.results.map(({ op_id, seq }) => [op_id, seq]))
+      const shown = view.outbox().filter(({ op }) => (places.get(op.op_id) ?? Infinity) <= flight.cursor.seq)
+      const write = confirmed(shown, (entry) => places.get(entry.op.op_id)!)
+      const next = started(view, { ...session, pushed: answer.chain.seq }, tools)
+      return shown.length === 0 ? next : writing(session, write)
+    }
+    case 'fork':
+      return writing({ ...session, pushed: 0 }, reborn(pastOf(view), view.outbox(), answer.index, tools))
+    case 'collision': {
+      const entries = reminted(view.outbox(), answer.op_id, tools)
+      const write = reborn(pastOf(view), entries, answer.index, tools)
+      const remove = [...(write.outbox?.remove ?? []), answer.op_id]
+      return writing({ ...session, pushed: 0 }, { ...write, outbox: { put: write.outbox!.put, remove } })
+    }
+    case 'forked':
+      return staging(view, session)
+    case 'upgrade_required':
+      return { session: { ...session, outdated: true }, effects: [] }
+    case 'page':
+      return { session, effects: [] }
+  }
+}
+
+function afterPull(view: StationView, session: Session, answer: Answer, tools: Tools): Step {
+  switch (answer.kind) {
+    case 'page':
+      return view.meta.stage === null ? turned(view, session, answer) : staged(view, session, answer, tools)
+    case 'forked':
+      return staging(view, session)
+    case 'upgrade_required':
+      return { session: { ...session, outdated: true }, effects: [] }
+    case 'welcome':
+    case 'pushed':
+    case 'fork':
+    case 'collision':
+      return { session, effects: [] }
+  }
+}
+
+/** A page of changes: rows, cursor and confirmations in one transaction. */
+function turned(view: StationView, session: Session, page: Page): Step {
+  const { meta } = view
+  if (page.from.seq !== meta.cursor.seq || page.from.hash !== meta.cursor.hash)
+    return { session, effects: [] }
+  const places = new Map(page.commits.map(({ op_id, seq }) => [op_id, seq]))
+  const shown = view.outbox().filter(({ op }) => places.has(op.op_id))
+  const { outbox, archive } = confirmed(shown, (entry) => places.get(entry.op.op_id)!)
+  const safe = view.archive().filter(({ committed_seq }) => committed_seq <= page.safe_seq)
+  const write: Write = {
+    meta: { ...meta, cursor: page.to },
+    base: lastImages(page.commits),
+    outbox: outbox!,
+    archive: { put: archive!.put, remove: safe.map(({ op }) => op.op_id) },
+    history: [...view.history(), { seq: page.to.seq, hash: page.to.hash }],
+  }
+  const effects = page.commits.length === 0 && safe.length === 0 ? [] : [{ kind: 'write', write } as const]
+  if (!page.more) return { session, effects }
+  return { session, effects: [...effects, { kind: 'sleep', ms: 0 }] }
+}
+
+/** A page of the new history, beside the base that scripts still use. */
+function staged(view: StationView, session: Session, page: Page, tools: Tools): Step {
+  const at = view.meta.stage!
+  if (page.from.seq !== at.seq || page.from.hash !== at.hash || page.common === undefined)
+    return { session, effects: [] }
+  const own = new Map(page.commits.map(({ op_id, seq }) => [op_id, seq]))
+  const stage = { rows: lastImages(page.commits), own }
+  const again = { kind: 'sleep', ms: 0 } as const
+  if (page.more) {
+    const write: Write = { meta: { ...view.meta, stage: page.to }, stage }
+    return { session, effects: [{ kind: 'write', write }, again] }
+  }
+  const write = { ...taken(view, page, own, tools), stage }
+  return { session: { ...session, push: null, pushed: 0 }, effects: [{ kind: 'write', write }, again] }
+}
+
+/** Headquarters' history is another one than this base's: read the new one from the beginning, and take it when it is whole. */
+function staging(view: StationView, session: Session): Step {
+  const meta: Meta = { ...view.meta, stage: origin }
+  return {
+    session: { ...session, greeted: true, push: null, pull: null, pushed: 0 },
+    effects: [
+      { kind: 'write', write: { meta, stage_is: 'empty' } },
+      { kind: 'sleep', ms: 0 },
+    ],
+  }
+}
+
+/** Operations whose place the feed has shown go from the outbox to the archive. */
+function confirmed(shown: readonly Entry[], seqOf: (entry: Entry) => number): Write {
+  const put: Archived[] = shown.map((entry) => ({ ...entry, committed_seq: seqOf(entry) }))
+  return { outbox: { put: [], remove: shown.map(({ op }) => op.op_id) }, archive: { put, remove: [] } }
+}
+
+function writing(session: Session, write: Write): Step {
+  return {
+    session,
+    effects: [
+      { kind: 'write', write },
+      { kind: 'sleep', ms: 0 },
+    ],
+  }
+}
+
+function linkHere(view: StationView, n: number): string | undefined {
+  return n <= view.meta.chain.seq ? view.linkAt(n) : undefined
+}
