@@ -30,7 +30,7 @@ export const exportCommand: Command = {
     try {
       const chunks = format === 'csv' ? csvChunks(db) : jsonChunks(db)
       const failed = file ? await writeFile(resolve(file), chunks, progress) : await writeOut(chunks)
-      if (failed) return failed
+      if (failed !== undefined) return failed
     } finally {
       progress.stop()
       db.close()
@@ -64,22 +64,23 @@ async function writeFile(
   }
 }
 
-async function writeOut(chunks: Iterable<Chunk>): Promise<Problem | undefined> {
+async function writeOut(chunks: Iterable<Chunk>): Promise<Problem | number | undefined> {
   try {
     await write(process.stdout, chunks)
     return undefined
   } catch (error) {
+    // The reader has seen enough (`| head`): it knows why.
+    if (codeOf(error) === 'EPIPE') return 1
     return problem(`the export was cut off (${codeOf(error) || wordsOf(error)})`, 'Give a FILE to write to')
   }
 }
 
 async function write(out: Writable, chunks: Iterable<Chunk>, progress?: Progress): Promise<void> {
-  let broken: Error | undefined
-  out.once('error', (error) => (broken = error))
   let done = 0
   for (const { text, records } of chunks) {
-    if (!out.write(text)) await Promise.race([once(out, 'drain'), once(out, 'close')])
-    if (broken) throw broken
+    await new Promise<void>((resolve, reject) =>
+      out.write(text, (error) => (error ? reject(error) : resolve())),
+    )
     progress?.to((done += records))
   }
 }

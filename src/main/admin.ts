@@ -7,6 +7,7 @@ import { isRefusal, type Refusal, refuse } from '../model/error.ts'
 import { record } from '../model/record.ts'
 import { title } from '../model/text.ts'
 import { newId } from './id.ts'
+import { storageRefusal } from './api/route.ts'
 import type { OpenStore } from './open-store.ts'
 import { firstUserId, userNamed } from './store/identity.ts'
 import { createKey, newKeyText, revokeKey } from './store/keys.ts'
@@ -91,7 +92,8 @@ export function withAdmin(app: App, admin: Admin, token: string): App {
       const answer = await admin(command as AdminCommand, JSON.parse(Buffer.from(request.body).toString()))
       return isRefusal(answer) ? refused(answer) : ok(JSON.stringify(answer))
     } catch (error) {
-      return refused(refuse('INTERNAL_SERVER_ERROR', error instanceof Error ? error.message : String(error)))
+      const words = error instanceof Error ? error.message : String(error)
+      return refused(storageRefusal(error) ?? refuse('INTERNAL_SERVER_ERROR', words))
     }
   }
 }

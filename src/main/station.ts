@@ -5,7 +5,7 @@ import type { Caller } from '../http/routes.ts'
 import { type Listening, listen } from '../http/server.ts'
 import { createAdmin, withAdmin } from './admin.ts'
 import { createStationApp } from './api/app.ts'
-import { createChanges } from './api/station-changes.ts'
+import { type Changes, createChanges } from './api/station-changes.ts'
 import type { Config } from './config.ts'
 import { type DataFolder, holdDataFolder, inUseProblem, removeFile, writePrivateFile } from './data-folder.ts'
 import { type Log, openLog } from './log.ts'
@@ -41,23 +41,18 @@ export async function startStation(config: Config): Promise<Station | Problem> {
     return opened
   }
   const log = openLog(settings.log_level, folder.logs)
-  const token = randomBytes(32).toString('hex')
   const changes = createChanges(opened.store.commits)
-  const app = await createStationApp({
-    store: opened.store,
-    changes,
-    onDefect: (error, { method, target }) =>
-      log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
-  })
-  const server = await openDoor(withAdmin(app, createAdmin(opened, SLICE_MS), token), settings)
-  const failed = isProblem(server) ? server : announce(folder, server, token)
-  if (isProblem(server) || failed) {
-    if (!isProblem(server)) await server.close()
+  const closeStore = async () => {
     opened.close()
     await log.close()
     folder.release()
-    return failed!
   }
+  const served = await serve(opened, { folder, changes, log, settings })
+  if (isProblem(served)) {
+    await closeStore()
+    return served
+  }
+  const { app, server } = served
   sayWhatIsOdd(log, config, opened, folder)
   const operator: Caller = { key_id: 'window', actor: { kind: 'user', id: firstUserId(opened.store.db) } }
   log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'the station is ready')
@@ -71,12 +66,41 @@ export async function startStation(config: Config): Promise<Station | Problem> {
       log.info({}, 'the station stops')
       changes.end()
       await server.close()
-      opened.close()
       removeFile(folder.server)
-      await log.close()
-      folder.release()
+      await closeStore()
     },
   }
+}
+
+interface Serving {
+  readonly folder: DataFolder
+  readonly changes: Changes
+  readonly log: Log
+  readonly settings: Settings
+}
+
+/** App → sockets → `server.json`: from then on scripts and the command line find the station. */
+async function serve(
+  opened: OpenStore,
+  { folder, changes, log, settings }: Serving,
+): Promise<{ app: App; server: Listening } | Problem> {
+  let app: App
+  try {
+    app = await createStationApp({
+      store: opened.store,
+      changes,
+      onDefect: (error, { method, target }) =>
+        log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
+    })
+  } catch (error) {
+    return databaseProblem(folder, error)
+  }
+  const token = randomBytes(32).toString('hex')
+  const server = await openDoor(withAdmin(app, createAdmin(opened, SLICE_MS), token), settings)
+  if (isProblem(server)) return server
+  const failed = announce(folder, server, token)
+  if (failed) await server.close()
+  return failed ?? { app, server }
 }
 
 async function openDoor(app: App, { host, port }: Settings): Promise<Listening | Problem> {

@@ -70,7 +70,7 @@ export function write<E extends Endpoint>(
 }
 
 /** What the disk may do to a commit. Nothing was written. */
-function storageRefusal(error: unknown): Refusal | undefined {
+export function storageRefusal(error: unknown): Refusal | undefined {
   const code = (error as { code?: unknown }).code
   if (typeof code !== 'string') return undefined
   if (code === 'SQLITE_FULL')
