@@ -87,10 +87,16 @@ function parameters(schema: z.ZodType, place: 'path' | 'query'): Json[] {
     name,
     in: place,
     required: place === 'path' || required.includes(name),
-    schema: property,
+    schema: { ...property, ...defaultOf(schema, name) },
     // Repeated key, no brackets, no commas: ids=a&ids=b.
     ...(property['type'] === 'array' ? { style: 'form', explode: true } : {}),
   }))
+}
+
+/** zod leaves a default out of the description where text is turned into a number or a flag: the default is one already. */
+function defaultOf(schema: z.ZodType, name: string): Json {
+  const { def } = (schema as z.ZodObject).shape[name] as { def: { type: string; defaultValue?: unknown } }
+  return def.type === 'default' ? { default: def.defaultValue } : {}
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
