@@ -1,0 +1,21 @@
+import { defineConfig } from '@playwright/test'
+
+import { CHROMIUM_ARGS, findChromium } from './scripts/get-chromium.ts'
+
+const executablePath = findChromium()
+
+export default defineConfig({
+  testDir: 'tests',
+  testMatch: '**/*.spec.ts',
+  // Each file has a station and a Chromium of its own; two of them are what a small machine bears.
+  workers: 2,
+  timeout: 30_000,
+  forbidOnly: true,
+  globalSetup: './tests/desktop/global-setup.ts',
+  outputDir: 'test-results',
+  reporter: 'list',
+  use: {
+    viewport: { width: 1280, height: 800 },
+    launchOptions: { args: CHROMIUM_ARGS, ...(executablePath === undefined ? {} : { executablePath }) },
+  },
+})

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+
+import { CHROMIUM_ARGS, findChromium } from '../../../scripts/get-chromium.ts'
+import { app } from './app.ts'
+import { serve } from './serve.ts'
+
+let context: BrowserContext | undefined
+const ours = new Set<Page>()
+
+/** Starts Chromium and tells the test where to look into it. */
+export async function startBrowser(): Promise<void> {
+  const profile = join(app.getPath('userData'), 'Chromium')
+  const executablePath = findChromium()
+  if (executablePath === undefined) throw new Error('no Chromium: see scripts/get-chromium.ts')
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    viewport: null,
+    args: [...CHROMIUM_ARGS, '--remote-debugging-port=0'],
+  })
+  await context.route('**/*', serve)
+  // What window.open made although it was refused: Chromium has it for a moment.
+  context.on('page', (page) => {
+    if (!ours.has(page) && !opening) void page.close().catch(() => undefined)
+  })
+  const [port] = readFileSync(join(profile, 'DevToolsActivePort'), 'utf8').split('\n')
+  process.send?.({ debugger: `http://127.0.0.1:${port}` })
+}
+
+let opening = false
+
+export async function newPage(): Promise<Page> {
+  const blank = context!.pages().find((page) => !ours.has(page) && page.url() === 'about:blank')
+  opening = true
+  const page = blank ?? (await context!.newPage())
+  ours.add(page)
+  opening = false
+  return page
+}
+
+export async function closeBrowser(): Promise<void> {
+  await context?.close().catch(() => undefined)
+}
