@@ -78,18 +78,15 @@ const searched = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'B', '0', '1', '-', '.'), minLength: 1, maxLength: 7 }),
   fc.constantFrom('%', '_', 'ä', ' ', 'a%', "'", 'K'),
 )
-const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
+/** Few filters at once, or most lists would be empty. */
+const maybe = <Value>(arbitrary: fc.Arbitrary<Value>, weight = 1) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight, arbitrary })
 const query = fc.record({
-  ids: maybe(
-    fc.array(
-      fc.integer({ min: 1, max: 60 }).map((n) => `id-${n}`),
-      { maxLength: 20 },
-    ),
-  ),
-  numbers: maybe(fc.array(number, { maxLength: 20 })),
+  picks: maybe(fc.array(pick, { maxLength: 12 })),
+  numbers: maybe(fc.array(fc.oneof(pick, number), { maxLength: 12 })),
   created_after: maybe(time),
   created_before: maybe(time),
-  search_query: maybe(searched),
+  search_query: maybe(searched, 4),
   part_numbers: maybe(fc.array(fc.constantFrom('PCB', 'pcb', 'PCB-2', 'case', 'none'), { maxLength: 3 })),
   revision_numbers: maybe(fc.array(fc.constantFrom('A', 'a', 'B', 'C', 'z'), { maxLength: 3 })),
   sort_by: fc.constantFrom<BatchListQuery['sort_by']>('number', 'created_at'),
@@ -107,9 +104,14 @@ describe('a list of batches', () => {
           const shop = openShop()
           try {
             for (const event of events) happen(shop, event)
-            for (const { limit, ...filters } of queries) {
+            for (const { limit, picks, ...filters } of queries) {
+              const batch = (index: number) => shop.batches[index % shop.batches.length]
+              const ids = picks?.map((index) => batch(index)?.id ?? 'none')
+              const numbers = filters.numbers?.map((each) =>
+                typeof each === 'string' ? each : (batch(each)?.number.toUpperCase() ?? 'none'),
+              )
               const asked = Object.fromEntries(
-                Object.entries(filters).filter(([, value]) => value !== undefined),
+                Object.entries({ ...filters, ids, numbers }).filter(([, value]) => value !== undefined),
               )
               for (let cursor: number | null = 0; cursor !== null;) {
                 const page = shop.list({ ...asked, limit, cursor })

@@ -129,8 +129,8 @@ function query(
 function textOf(table: Source['table'], column: Source['column'], kind: Kind): string {
   const order = { up: 'created_at, batch_pk', down: 'created_at DESC, batch_pk DESC' }
   const places = (compare: string, direction: string) =>
-    `SELECT created_at, batch_pk FROM ${table} WHERE ${column} = ? AND (created_at, batch_pk) ${compare} (?, ?)
-     ORDER BY ${direction} LIMIT ? OFFSET ?`
+    `SELECT created_at, batch_pk FROM ${table} WHERE ${column} = +? AND (created_at, batch_pk) ${compare} (+?, +?)
+     ORDER BY ${direction} LIMIT +? OFFSET +?`
   switch (kind) {
     case 'from':
       return places('>=', order.up)
@@ -141,7 +141,7 @@ function textOf(table: Source['table'], column: Source['column'], kind: Kind): s
     case 'before':
       return places('<', order.down)
     case 'is_in':
-      return `SELECT 1 FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))
-        AND created_at = ? AND batch_pk = ? LIMIT 1`
+      return `SELECT 1 FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(+?))
+        AND created_at = +? AND batch_pk = +? LIMIT 1`
   }
 }

@@ -64,7 +64,7 @@ function createMemory(db: ReadableDb): ListMemory {
         size = 0
       }
       let marks = lists.get(list)
-      if (marks === undefined) lists.set(list, (marks = new Map()))
+      if (marks === undefined) lists.set(list, (marks = new Map<number, Mark>()))
       if (!marks.has(at)) size += 1
       marks.set(at, mark)
     },

@@ -47,7 +47,7 @@ export function createPeople(db: ReadableDb): People {
     station,
     creatorJson(user_pk, station_pk) {
       let ofUser = texts.get(user_pk)
-      if (ofUser === undefined) texts.set(user_pk, (ofUser = new Map()))
+      if (ofUser === undefined) texts.set(user_pk, (ofUser = new Map<number | null, string>()))
       let text = ofUser.get(station_pk)
       if (text === undefined) {
         text = `"created_by_user":${JSON.stringify(user(user_pk))},"created_by_station":${JSON.stringify(station(station_pk))}`

@@ -68,7 +68,8 @@ export function unpack(
   }
 }
 
-const scratch = new Uint8Array(PIECE_BYTES)
+/** Room for one place more than fits: it is written first and measured then. */
+const scratch = new Uint8Array(PIECE_BYTES + 20)
 
 /**
  * Packs places `from`, `from + 1`, … until the piece is full or `to` is reached.
@@ -78,52 +79,50 @@ export function pack({ times, pks }: Postings, from: number, to: number): { rest
   let at = 0
   let i = from + 1
   for (; i < to; i++) {
-    const later = times[i]! - times[i - 1]!
     const step = pks[i]! - pks[i - 1]!
-    const folded = step >= 0 ? step * 2 : -step * 2 - 1
-    if (at + width(later) + width(folded) > PIECE_BYTES) break
-    at = put(folded, put(later, at))
+    const end = put(step >= 0 ? step * 2 : -step * 2 - 1, put(times[i]! - times[i - 1]!, at))
+    if (end > PIECE_BYTES) break
+    at = end
   }
   return { rest: scratch.slice(0, at), next: i }
 }
 
 function put(value: number, at: number): number {
-  while (value > 127) {
+  while (value > 0x7fffffff) {
     scratch[at++] = (value % 128) + 128
     value = Math.floor(value / 128)
+  }
+  while (value > 127) {
+    scratch[at++] = (value & 127) | 128
+    value >>= 7
   }
   scratch[at++] = value
   return at
 }
 
-function width(value: number): number {
-  let bytes = 1
-  for (; value > 127; value = Math.floor(value / 128)) bytes++
-  return bytes
-}
+/** Changes a piece by places `from`..`to` of others: all in ascending order, the outcome in `into`. */
+export type Combine = (piece: Postings, others: Postings, from: number, to: number, into: Postings) => void
 
-/** Both in ascending order, equal places once. */
-export function union(a: Postings, b: Postings): Postings {
-  const both = emptyPostings(a.n + b.n)
-  let i = 0
-  let j = 0
-  while (i < a.n || j < b.n) {
-    const order = i === a.n ? 1 : j === b.n ? -1 : a.times[i]! - b.times[j]! || a.pks[i]! - b.pks[j]!
-    if (order <= 0) pushPlace(both, a.times[i]!, a.pks[i]!)
-    else pushPlace(both, b.times[j]!, b.pks[j]!)
+/** Adds the others; equal places once. */
+export const union: Combine = (piece, others, from, to, into) => {
+  into.n = 0
+  for (let i = 0, j = from; i < piece.n || j < to;) {
+    const order = i === piece.n ? 1 : j === to ? -1 : compareAt(piece, i, others, j)
+    if (order <= 0) pushPlace(into, piece.times[i]!, piece.pks[i]!)
+    else pushPlace(into, others.times[j]!, others.pks[j]!)
     if (order <= 0) i++
     if (order >= 0) j++
   }
-  return both
 }
 
-/** What is in `a` and not in `b`; both in ascending order. */
-export function without(a: Postings, b: Postings): Postings {
-  const left = emptyPostings(Math.max(a.n, 1))
-  for (let i = 0, j = 0; i < a.n; i++) {
-    while (j < b.n && (b.times[j]! - a.times[i]! || b.pks[j]! - a.pks[i]!) < 0) j++
-    if (j < b.n && b.times[j] === a.times[i] && b.pks[j] === a.pks[i]) continue
-    pushPlace(left, a.times[i]!, a.pks[i]!)
+/** Takes the others out. */
+export const without: Combine = (piece, others, from, to, into) => {
+  into.n = 0
+  for (let i = 0, j = from; i < piece.n; i++) {
+    while (j < to && compareAt(others, j, piece, i) < 0) j++
+    if (j === to || compareAt(others, j, piece, i) !== 0) pushPlace(into, piece.times[i]!, piece.pks[i]!)
   }
-  return left
 }
+
+const compareAt = (a: Postings, i: number, b: Postings, j: number) =>
+  a.times[i]! - b.times[j]! || a.pks[i]! - b.pks[j]!

@@ -1,6 +1,15 @@
 import type { WritableDb } from './database.ts'
 import { eachGram } from './grams.ts'
-import { type Postings, emptyPostings, pack, pushPlace, union, unpack, without } from './postings.ts'
+import {
+  type Combine,
+  type Postings,
+  emptyPostings,
+  pack,
+  pushPlace,
+  union,
+  unpack,
+  without,
+} from './postings.ts'
 import { sql } from './sql.ts'
 
 /** Which batches gain or lose which grams. Batches come in the order of the list and are numbered as they come. */
@@ -91,29 +100,32 @@ function gramsWithin(key: string, texts: string): Set<number> {
   return kept
 }
 
-type Combine = (old: Postings, places: Postings) => Postings
 type Piece = [created_at: number, batch_pk: number, n: number, rest: Uint8Array]
 const old = emptyPostings()
+const now = emptyPostings()
 
 /** Changes one gram's run. Works from the end: of all pieces that begin before the last place, the latest is the one to change. */
 function changeRun(db: WritableDb, gram: number, places: Postings, combine: Combine): void {
-  const rest = { ...places }
-  while (rest.n > 0) {
-    const piece = pieceAt(db, gram, rest.times[rest.n - 1]!, rest.pks[rest.n - 1]!) ?? firstPiece(db, gram)
-    const begin = piece === undefined ? 0 : firstNotBefore(rest, piece[0], piece[1])
+  for (let to = places.n; to > 0;) {
+    const piece = pieceAt(db, gram, places.times[to - 1]!, places.pks[to - 1]!) ?? firstPiece(db, gram)
+    const from = piece === undefined ? 0 : firstNotBefore(places, to, piece[0], piece[1])
     if (piece === undefined) old.n = 0
     else unpack(...piece, old)
-    const now = combine(old, slice(rest, begin, rest.n))
+    combine(old, places, from, to, now)
     if (now.n !== old.n) {
-      const appended = old.n > 0 && now.n > 0 && now.times[old.n - 1] === old.times[old.n - 1]
       if (piece && (now.n === 0 || now.times[0] !== piece[0] || now.pks[0] !== piece[1]))
-        db.run(
-          sql`DELETE FROM search WHERE gram = ${gram} AND created_at = ${piece[0]} AND batch_pk = ${piece[1]}`,
-        )
+        removePiece(db, gram, piece)
+      const appended = old.n > 0 && now.n > 0 && now.times[old.n - 1] === old.times[old.n - 1]
       writePieces(db, gram, now, appended)
     }
-    rest.n = begin
+    to = from
   }
+}
+
+function removePiece(db: WritableDb, gram: number, [created_at, batch_pk]: Piece): void {
+  db.run(
+    sql`DELETE FROM search WHERE gram = ${gram} AND created_at = ${created_at} AND batch_pk = ${batch_pk}`,
+  )
 }
 
 function pieceAt(db: WritableDb, gram: number, created_at: number, batch_pk: number): Piece | undefined {
@@ -130,17 +142,11 @@ function firstPiece(db: WritableDb, gram: number): Piece | undefined {
 }
 
 /** Where the places at or after a piece's first begin; all of them, if all lie before it. */
-function firstNotBefore({ n, times, pks }: Postings, created_at: number, batch_pk: number): number {
-  let begin = n
-  while (begin > 0 && (times[begin - 1]! - created_at || pks[begin - 1]! - batch_pk) >= 0) begin--
-  return begin === n ? 0 : begin
+function firstNotBefore({ times, pks }: Postings, to: number, created_at: number, batch_pk: number): number {
+  let from = to
+  while (from > 0 && (times[from - 1]! - created_at || pks[from - 1]! - batch_pk) >= 0) from--
+  return from === to ? 0 : from
 }
-
-const slice = ({ times, pks }: Postings, from: number, to: number): Postings => ({
-  n: to - from,
-  times: times.subarray(from, to),
-  pks: pks.subarray(from, to),
-})
 
 /** A piece that grew at its end is left full; one that grew inside is halved, so that it can grow there again. */
 function writePieces(db: WritableDb, gram: number, places: Postings, appended: boolean): void {

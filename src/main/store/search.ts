@@ -76,9 +76,9 @@ export interface Search {
   /** True if what `open` gives needs no second look at all. */
   readonly exact: boolean
   /** The second look, for a place that `open` gave. */
-  confirm(created_at: number, batch_pk: number): boolean
+  readonly confirm: (created_at: number, batch_pk: number) => boolean
   /** The same for any batch. */
-  matches(created_at: number, batch_pk: number): boolean
+  readonly matches: (created_at: number, batch_pk: number) => boolean
 }
 
 /**

@@ -1,0 +1,258 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { listBatches } from '../../src/main/store/batch-list.ts'
+import { type Database, openDatabase } from '../../src/main/store/database.ts'
+import { migrate } from '../../src/main/store/migrate.ts'
+import { createPeople } from '../../src/main/store/people.ts'
+import { mergeGone } from '../../src/main/store/search-merge.ts'
+import { forgetText, mergePending, noteText, noteTextUnmerged } from '../../src/main/store/search.ts'
+import { sql } from '../../src/main/store/sql.ts'
+import { serialContains } from '../../src/main/store/unit-search.ts'
+import type { BatchListQuery } from '../../src/model/batch.ts'
+import { wholeQuery } from '../support/shop.ts'
+
+let database: Database
+let version = 0
+beforeEach(() => {
+  database = openDatabase(':memory:')
+  migrate(database)
+  database.execute('PRAGMA foreign_keys = OFF')
+})
+afterEach(() => database.close())
+
+interface Batch {
+  pk: number
+  number: string
+  created_at: number
+  serials: string[]
+}
+
+function insertBatch({ pk, number, created_at }: Batch): void {
+  database.run(sql`INSERT INTO batches (pk, id, number, key, created_at)
+    VALUES (${pk}, ${`b${pk}`}, ${number}, ${number.toLowerCase()}, ${created_at})`)
+  noteTextUnmerged(database, pk, number.toLowerCase())
+}
+
+function insertUnit(serial: string, batch_pk: number | null): void {
+  database.run(sql`INSERT INTO units (id, serial_number, key, revision_pk, batch_pk, created_at)
+    VALUES (${`u-${serial}`}, ${serial}, ${serial.toLowerCase()}, 1, ${batch_pk}, 0)`)
+  if (batch_pk !== null) noteTextUnmerged(database, batch_pk, serial.toLowerCase())
+}
+
+function list(query: Partial<BatchListQuery>): string[] {
+  version += 1
+  const text = listBatches(
+    { db: database, people: createPeople(database), version },
+    wholeQuery({ limit: 100, ...query }),
+  )
+  return (JSON.parse(text) as { data: { number: string }[] }).data.map(({ number }) => number)
+}
+
+const found = (search_query: string) => list({ search_query, sort_order: 'asc' })
+
+/** A small generator that repeats itself. */
+function random(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return (state >>> 8) % below
+  }
+}
+
+/** 1,500 batches that arrive out of order, in twelve merges, some of which are renamed or deleted between. */
+function manyBatches(): Batch[] {
+  database.execute('BEGIN')
+  const next = random(42)
+  const batches: Batch[] = []
+  for (let pk = 1; pk <= 1_500; pk++) {
+    const created_at = 1_700_000_000_000 + next(5) * 40_000_000_000 + Math.floor(pk / 3) * 70_001
+    const batch = {
+      pk,
+      number: `LOT-${20 + next(5)}-${String(pk).padStart(5, '0')}`,
+      created_at,
+      serials: [] as string[],
+    }
+    insertBatch(batch)
+    for (let i = next(4); i > 0; i--) {
+      const serial = `SN${pk}.${i}-${next(100_000)}`
+      batch.serials.push(serial)
+      insertUnit(serial, pk)
+    }
+    batches.push(batch)
+    if (pk % 125 !== 0) continue
+    mergePending(database)
+    for (let i = 0; i < 10; i++) {
+      const [gone] = batches.splice(next(batches.length), 1)
+      database.run(sql`UPDATE units SET batch_pk = NULL WHERE batch_pk = ${gone!.pk}`)
+      database.run(sql`DELETE FROM batches WHERE pk = ${gone!.pk}`)
+      for (const text of [gone!.number, ...gone!.serials])
+        forgetText(database, gone!.pk, gone!.created_at, text.toLowerCase())
+      const renamed = batches[next(batches.length)]!
+      const old = renamed.number
+      renamed.number = `NEW.${renamed.pk}`
+      database.run(
+        sql`UPDATE batches SET number = ${renamed.number}, key = ${renamed.number.toLowerCase()} WHERE pk = ${renamed.pk}`,
+      )
+      forgetText(database, renamed.pk, renamed.created_at, old.toLowerCase())
+      noteTextUnmerged(database, renamed.pk, renamed.number.toLowerCase())
+    }
+    if (pk % 375 === 0) mergeGone(database)
+  }
+  database.execute('COMMIT')
+  return batches
+}
+
+const TERMS = [
+  '0',
+  'l',
+  '-',
+  'n1',
+  'lot',
+  'LOT-2',
+  't-22-',
+  'lot-24-0',
+  '0012',
+  '-0012',
+  'new',
+  'NEW.1',
+  '.3-',
+  '9.1-5',
+  'sn39',
+  'zz',
+  'lot-23-01499',
+  'n.e',
+]
+
+describe('a search over many batches', () => {
+  test('finds what a naive reading finds, in either order, at any depth, before and after the last merge', () => {
+    const batches = manyBatches()
+    const check = () => {
+      for (const term of TERMS) {
+        const matching = batches
+          .filter(({ number, serials }) =>
+            [number, ...serials].some((text) => text.toLowerCase().includes(term.toLowerCase())),
+          )
+          .toSorted((a, b) => a.created_at - b.created_at || a.pk - b.pk)
+          .map(({ number }) => number)
+        const byNumber = matching.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+        for (const cursor of [0, 1, 500, 1_200]) {
+          const page = <Row>(rows: Row[]) => rows.slice(cursor, cursor + 100)
+          const search_query = term
+          expect(list({ search_query, cursor, sort_order: 'asc' })).toEqual(page(matching))
+          expect(list({ search_query, cursor })).toEqual(page(matching.toReversed()))
+          expect(list({ search_query, cursor, sort_by: 'number', sort_order: 'asc' })).toEqual(page(byNumber))
+          expect(list({ search_query, cursor, sort_by: 'number' })).toEqual(page(byNumber.toReversed()))
+        }
+      }
+    }
+    check()
+    mergeGone(database)
+    check()
+  })
+
+  test('leaves nothing in the index when everything is gone', () => {
+    for (const { pk, number, created_at, serials } of manyBatches()) {
+      database.run(sql`DELETE FROM batches WHERE pk = ${pk}`)
+      database.run(sql`UPDATE units SET batch_pk = NULL WHERE batch_pk = ${pk}`)
+      for (const text of [number, ...serials]) forgetText(database, pk, created_at, text.toLowerCase())
+    }
+    mergeGone(database)
+    expect(database.one(sql`SELECT count(*) AS n, total(n) AS places FROM search`)).toEqual({
+      n: 0,
+      places: 0,
+    })
+  })
+
+  test('keeps every piece in its page, and its count right', () => {
+    manyBatches()
+    mergeGone(database)
+    expect(
+      database.one(sql`SELECT max(length(rest)) <= 900 AS fits, max(n) > 100 AS full FROM search`),
+    ).toEqual({ fits: 1, full: 1 })
+  })
+})
+
+describe('a search', () => {
+  const LOT: Batch = { pk: 1, number: 'LOT-7', created_at: 5, serials: [] }
+
+  test('takes % and _ and quotes as they are, and finds nothing for what no number can contain', () => {
+    insertBatch({ ...LOT, number: 'a_b' })
+    insertBatch({ ...LOT, pk: 2, number: 'axb' })
+    expect(found('a_b')).toEqual(['a_b'])
+    for (const text of ['%', 'a%b', "'", '"', 'a b', 'ä', '\u{212a}', '\u0000', 'a'.repeat(100)])
+      expect(found(text)).toEqual([])
+  })
+
+  test('does not find what left before it was merged', () => {
+    insertBatch(LOT)
+    insertBatch({ ...LOT, pk: 2, number: 'KEPT' })
+    database.run(sql`UPDATE batches SET number = 'OTHER', key = 'other' WHERE pk = 1`)
+    forgetText(database, 1, 5, 'lot-7')
+    noteText(database, 1, 'other')
+    mergeGone(database)
+    mergePending(database)
+    for (const text of ['l', 'lo', 'lot', 'lot-7', 'lot-']) expect(found(text)).toEqual([])
+    expect(found('othe')).toEqual(['OTHER'])
+  })
+
+  test('does not give a deleted batch’s texts to the batch that takes its pk', () => {
+    insertBatch(LOT)
+    mergePending(database)
+    database.run(sql`DELETE FROM batches WHERE pk = 1`)
+    forgetText(database, 1, 5, 'lot-7')
+    for (const created_at of [5, 6]) {
+      insertBatch({ ...LOT, number: 'NEXT', created_at })
+      expect(found('lot')).toEqual([])
+      mergePending(database)
+      expect(found('lot')).toEqual([])
+      expect(found('next')).toEqual(['NEXT'])
+      if (created_at === 6) mergeGone(database)
+      else database.run(sql`DELETE FROM batches WHERE pk = 1`)
+      if (created_at === 5) forgetText(database, 1, 5, 'next')
+    }
+    expect(found('lot')).toEqual([])
+    expect(found('n')).toEqual(['NEXT'])
+  })
+
+  test('a text that leaves and comes back is found throughout', () => {
+    insertBatch(LOT)
+    insertUnit('SN-1', 1)
+    mergePending(database)
+    forgetText(database, 1, 5, 'sn-1')
+    noteText(database, 1, 'sn-1')
+    expect(found('sn-')).toEqual(['LOT-7'])
+    mergePending(database)
+    expect(found('sn-')).toEqual(['LOT-7'])
+    mergeGone(database)
+    expect(found('sn-')).toEqual(['LOT-7'])
+  })
+})
+
+describe('a search for units', () => {
+  const units = (text: string) =>
+    database
+      .all<{ serial_number: string }>(
+        sql`SELECT u.serial_number FROM units u WHERE ${serialContains(database, text)} ORDER BY u.key`,
+      )
+      .map(({ serial_number }) => serial_number)
+
+  test('finds those with a batch and those without, by their serial numbers alone', () => {
+    insertBatch({ pk: 1, number: 'LOT-SN', created_at: 5, serials: [] })
+    insertUnit('SN-1', 1)
+    insertUnit('Other', 1)
+    insertUnit('sn-2', null)
+    for (const settle of [() => {}, () => mergePending(database)]) {
+      settle()
+      expect(units('sN-')).toEqual(['SN-1', 'sn-2'])
+      expect(units('2')).toEqual(['sn-2'])
+      expect(units('oth')).toEqual(['Other'])
+      expect(units('%')).toEqual([])
+    }
+  })
+
+  test('finds a common text as well', () => {
+    manyBatches()
+    const all = database.one<{ n: number }>(sql`SELECT count(*) AS n FROM units WHERE instr(key, '1')`)!
+    expect(units('1')).toHaveLength(all.n)
+  })
+})
