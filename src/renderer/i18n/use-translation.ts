@@ -1,0 +1,17 @@
+import { createContext, use } from 'react'
+
+import { createFormats } from './formats.ts'
+import { translator } from './translate.ts'
+
+/** The words, numbers and dates of the chosen language. */
+export const createTranslation = (language: Parameters<typeof translator>[0]) => ({
+  language,
+  t: translator(language),
+  ...createFormats(language),
+})
+
+export type Translation = ReturnType<typeof createTranslation>
+
+export const TranslationContext = createContext(createTranslation('en'))
+
+export const useTranslation = () => use(TranslationContext)
