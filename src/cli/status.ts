@@ -1,7 +1,7 @@
-import { existsSync, statfsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 
 import type { Config } from '../main/config.ts'
-import { filesOf, readServerFile } from '../main/data-folder.ts'
+import { diskFree, filesOf, readServerFile } from '../main/data-folder.ts'
 import { newestBackup } from '../main/open-store.ts'
 import { isProblem, type Problem } from '../main/problem.ts'
 import { journalSize } from '../main/store/journal.ts'
@@ -60,7 +60,7 @@ async function readStatus(config: Config): Promise<Status | Problem> {
     version: server.version ?? version,
     data_dir,
     ...held,
-    disk_free_bytes: diskFree(data_dir),
+    disk_free_bytes: existsSync(data_dir) ? diskFree(data_dir) : null,
     last_backup_at: backup ? formatTime(Math.floor(backup.at_ms)) : null,
   }
 }
@@ -103,14 +103,5 @@ function countHeld(config: Config): { batches: number; units: number; journal: n
     return { ...countRows(db), journal: journalSize(db).pending }
   } finally {
     db.close()
-  }
-}
-
-export function diskFree(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize
-  } catch {
-    return null
   }
 }

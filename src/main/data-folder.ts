@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { codeOf, type Problem, problem, wordsOf } from './problem.ts'
@@ -122,4 +122,10 @@ export function writePrivateFile(file: string, content: object): void {
 
 export function removeFile(file: string): void {
   rmSync(file, { force: true })
+}
+
+/** Room left on the disk of a folder. */
+export function diskFree(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }

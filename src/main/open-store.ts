@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { readClock } from './clock.ts'
-import { type DataFolder, folderProblem, writePrivateFile } from './data-folder.ts'
+import { type DataFolder, diskFree, folderProblem, writePrivateFile } from './data-folder.ts'
 import { newId } from './id.ts'
 import { codeOf, type Problem, problem, wordsOf } from './problem.ts'
 import { type Database, openDatabase, type WritableDb } from './store/database.ts'
@@ -21,6 +21,9 @@ export interface OpenStore {
   /** Commits what waits and closes the file. */
   close(): void
 }
+
+/** What a start needs at least. */
+const ROOM_BYTES = 1_000_000
 
 /** Up to this size the whole database is looked through at each start (some 100 ms); larger ones by `lotkeeper doctor`. */
 const LOOK_THROUGH_MAX_BYTES = 32 * 1024 * 1024
@@ -116,6 +119,9 @@ export function databaseProblem(
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return damaged(folder, wordsOf(error))
   if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED')
     return problem(`${folder.database} is held by another program`, 'Close that program, then start again')
+  // On a full disk some of SQLite's files fail before its database does.
+  if (code.startsWith('SQLITE_IOERR') && diskFree(folder.data_dir) < ROOM_BYTES)
+    return folderProblem(folder.data_dir, { code: 'ENOSPC' })
   if (code.startsWith('SQLITE_IOERR'))
     return problem(
       `the disk of ${folder.database} answers with errors (${code})`,

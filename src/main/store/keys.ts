@@ -45,7 +45,7 @@ export function listKeys(db: ReadableDb): KeyItem[] {
   return db.all(sql`
     SELECT keys.id, keys.kind, keys.name, coalesce(users.name, stations.name) AS owner, keys.created_at, keys.revoked_at
     FROM keys LEFT JOIN users ON users.pk = keys.user_pk LEFT JOIN stations ON stations.pk = keys.station_pk
-    ORDER BY keys.created_at, keys.id`)
+    ORDER BY keys.created_at, keys.kind DESC, keys.id`)
 }
 
 /** @returns false if no such key is in force */

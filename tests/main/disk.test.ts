@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterEach, expect, test } from 'vitest'
+
+import { startStation, stationFails, temporaryFolder } from '../support/process.ts'
+
+/** A disk of its own needs the right to mount one. */
+const mayMount = process.platform === 'linux' && process.getuid?.() === 0 && triesToMount()
+const isRoot = process.getuid?.() === 0
+
+const mounted: string[] = []
+
+afterEach(() => {
+  for (const folder of mounted.splice(0)) spawnSync('umount', ['-l', folder])
+})
+
+function mount(folder: string, options: string): boolean {
+  mkdirSync(folder, { recursive: true })
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'lotkeeper-test', folder]).status === 0
+}
+
+function triesToMount(): boolean {
+  const folder = join('/tmp', `lotkeeper-mount-${process.pid}`)
+  const mounts = mount(folder, 'size=64k')
+  if (mounts) spawnSync('umount', [folder])
+  rmSync(folder, { recursive: true, force: true })
+  return mounts
+}
+
+function remount(folder: string, options: string): void {
+  expect(spawnSync('mount', ['-o', `remount,${options}`, folder]).status).toBe(0)
+}
+
+function disk(options: string): string {
+  const folder = join(temporaryFolder(), 'disk')
+  expect(mount(folder, options)).toBe(true)
+  mounted.unshift(folder)
+  return folder
+}
+
+test.runIf(mayMount).for([16, 128, 240])(
+  'a disk of %d kB is too small for a first start: one line, and the next start with room does it all',
+  async (size) => {
+    const folder = disk(`size=${size}k`)
+    const { code, stdout, stderr } = await stationFails(['--data-dir', folder, '--port', '0'])
+    expect(stderr).toMatch(/^lotkeeper: the disk of [^\n]+ is full\. Make room on it[^\n]+\n$/)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(existsSync(join(folder, 'server.json'))).toBe(false)
+    remount(folder, 'size=32m')
+    const station = await startStation(folder)
+    expect((await station.call('GET', '/v2/batches')).status).toBe(200)
+    await station.stop()
+  },
+)
+
+test.runIf(mayMount)('a disk that fills up refuses writes, keeps what was answered, and goes on when there is room', async () => {
+  const folder = disk('size=2m')
+  const station = await startStation(folder)
+  const kept: string[] = []
+  let last = 200
+  for (let n = 0; last === 200 && n < 50_000; n++) {
+    const number = `B-${n}`
+    last = (await station.call('POST', '/v2/batches', { number })).status
+    if (last === 200) kept.push(number)
+    if (n === 20) writeFileSync(join(folder, 'ballast'), Buffer.alloc(400_000))
+  }
+  expect(last).toBe(507)
+  expect((await station.call('GET', `/v2/batches/${kept.at(-1)}`)).status).toBe(200)
+  rmSync(join(folder, 'ballast'))
+  remount(folder, 'size=32m')
+  expect((await station.call('POST', '/v2/batches', { number: 'AFTER' })).status).toBe(200)
+  await station.stop()
+  const again = await startStation(folder)
+  for (const number of [kept[0], kept.at(-1), 'AFTER'])
+    expect((await again.call('GET', `/v2/batches/${number}`)).status).toBe(200)
+  await again.stop()
+})
+
+test.runIf(mayMount)('a read-only disk is said', async () => {
+  const folder = disk('size=32m')
+  await (await startStation(folder)).stop()
+  const before = readFileSync(join(folder, 'lotkeeper.db'))
+  remount(folder, 'ro')
+  const { code, stderr } = await stationFails(['--data-dir', folder, '--port', '0'])
+  expect(stderr).toMatch(/^lotkeeper: [^\n]+ is read-only\. [^\n]+--data-dir\.\n$/)
+  expect(code).toBe(1)
+  expect(readFileSync(join(folder, 'lotkeeper.db')).equals(before)).toBe(true)
+})
+
+test.skipIf(isRoot || process.platform === 'win32')('a folder without the right to write is said', async () => {
+  const folder = temporaryFolder()
+  chmodSync(folder, 0o500)
+  const { code, stderr } = await stationFails(['--data-dir', folder, '--port', '0'])
+  expect(stderr).toMatch(/cannot be written by this user/)
+  expect(code).toBe(1)
+  chmodSync(folder, 0o700)
+})
