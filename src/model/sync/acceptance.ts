@@ -24,6 +24,7 @@ export function accepted(
     known_deleted: deleted.map(({ id }) => id),
     made_as: null,
     seal: null,
+    resent: false,
   }
 }
 

@@ -34,6 +34,8 @@ export interface Entry extends Readonly<z.infer<typeof context>> {
   readonly local_id: number
   readonly op: JournaledOperation
   readonly seal: Seal | null
+  /** It was sealed in an earlier incarnation, so somebody else may know it: what it says stays as it is. */
+  readonly resent: boolean
 }
 
 /** An operation that headquarters' feed has shown: kept until a verified backup holds it. */

@@ -20,7 +20,7 @@ export function squash(base: State, outbox: readonly Entry[], hash: Hash): Squas
   const dropped: Entry[] = []
   const open = new Map<string, Entry>()
   for (const entry of outbox) {
-    if (entry.seal !== null) continue
+    if (entry.seal !== null || entry.resent) continue
     const { operation } = entry.op
     const noun = nounOf(operation)
     const name = pureRename(operation)

@@ -80,6 +80,8 @@ export interface Session {
   readonly pull: Flight | null
   /** Headquarters answered that it has the chain up to here: the next push goes on after it. */
   readonly pushed: number
+  /** The last request before it answered so. */
+  readonly pushed_at: number
   readonly failures: number
   /** Headquarters speaks another version: nothing is sent until the process starts anew. */
   readonly outdated: boolean
@@ -109,6 +111,7 @@ export const newSession: Session = {
   push: null,
   pull: null,
   pushed: 0,
+  pushed_at: 0,
   failures: 0,
   outdated: false,
 }

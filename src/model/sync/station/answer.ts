@@ -17,7 +17,8 @@ export function answered(
   if (session.push?.id === id) {
     return afterPush(view, { ...session, push: null, failures: 0 }, session.push, answer, tools)
   }
-  if (session.pull?.id === id) return afterPull(view, { ...session, pull: null, failures: 0 }, answer, tools)
+  if (session.pull?.id === id)
+    return afterPull(view, { ...session, pull: null, failures: 0 }, session.pull, answer, tools)
   return { session, effects: [] }
 }
 
@@ -36,7 +37,7 @@ function afterPush(view: StationView, session: Session, flight: Flight, answer: 
       const places = new Map(answer.results.map(({ op_id, seq }) => [op_id, seq]))
       const shown = view.outbox().filter(({ op }) => (places.get(op.op_id) ?? Infinity) <= flight.cursor.seq)
       const write = confirmed(shown, (entry) => places.get(entry.op.op_id)!)
-      const next = started(view, { ...session, pushed: answer.chain.seq }, tools)
+      const next = started(view, { ...session, pushed: answer.chain.seq, pushed_at: session.asked }, tools)
       return shown.length === 0 ? next : writing(session, write)
     }
     case 'fork':
@@ -56,10 +57,12 @@ function afterPush(view: StationView, session: Session, flight: Flight, answer: 
   }
 }
 
-function afterPull(view: StationView, session: Session, answer: Answer, tools: Tools): Step {
+function afterPull(view: StationView, session: Session, flight: Flight, answer: Answer, tools: Tools): Step {
   switch (answer.kind) {
     case 'page':
-      return view.meta.stage === null ? turned(view, session, answer) : staged(view, session, answer, tools)
+      return view.meta.stage === null
+        ? turned(view, forgetful(session, flight, answer), answer)
+        : staged(view, session, answer, tools)
     case 'forked':
       return staging(view, session)
     case 'upgrade_required':
@@ -70,6 +73,14 @@ function afterPull(view: StationView, session: Session, answer: Answer, tools: T
     case 'collision':
       return { session, effects: [] }
   }
+}
+
+/**
+ * The end of the feed was asked for after headquarters said how far it has the chain. What of that the feed does not show,
+ * headquarters has forgotten again: it was restored to a point that this station had not read beyond.
+ */
+function forgetful(session: Session, flight: Flight, page: Page): Session {
+  return !page.more && flight.id > session.pushed_at ? { ...session, pushed: 0 } : session
 }
 
 /** A page of changes: rows, cursor and confirmations in one transaction. */

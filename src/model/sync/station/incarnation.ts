@@ -42,8 +42,9 @@ export function reborn(past: Past, outbox: readonly Entry[], index: ChainIndex, 
   }
 }
 
-export function unsealed({ local_id, op, base, rebased, known_deleted, made_as }: Entry): Entry {
-  return { local_id, op, base, rebased, known_deleted, made_as, seal: null }
+function unsealed(entry: Entry): Entry {
+  const { local_id, op, base, rebased, known_deleted, made_as, seal, resent } = entry
+  return { local_id, op, base, rebased, known_deleted, made_as, seal: null, resent: resent || seal !== null }
 }
 
 /** The longest beginning of the present chain that both sides have. A shorter one is safe: more counts as unseen. */
