@@ -1,23 +1,85 @@
-import { backupCommand } from './backup.ts'
-import type { Command } from './command.ts'
-import { configCommand } from './config.ts'
-import { demoCommand } from './demo.ts'
-import { doctorCommand } from './doctor.ts'
-import { exportCommand } from './export.ts'
-import { importCommand } from './import.ts'
-import { keysCommand } from './keys.ts'
-import { restoreCommand } from './restore.ts'
-import { statusCommand } from './status.ts'
+import type { Flags } from '../main/arguments.ts'
+import { settingFlags } from '../main/config.ts'
+import type { Run } from './command.ts'
+
+/** One command: what it is called with, and where it is done. Loaded only when it is asked for: a command starts in no time. */
+export interface Command {
+  /** Everything after `lotkeeper`, as the usage shows it. */
+  readonly usage: string
+  readonly summary: string
+  /** Flags besides `--data-dir`: true takes a value. */
+  readonly flags: Flags
+  /** Most words it takes. */
+  readonly words: number
+  readonly load: () => Promise<{ readonly run: Run }>
+}
 
 /** Every command by its name; docs/cli.md describes each. */
 export const commands: Readonly<Record<string, Command>> = {
-  keys: keysCommand,
-  status: statusCommand,
-  doctor: doctorCommand,
-  import: importCommand,
-  export: exportCommand,
-  backup: backupCommand,
-  restore: restoreCommand,
-  demo: demoCommand,
-  config: configCommand,
+  keys: {
+    usage: 'keys create --kind user|station --name NAME | keys list [--json] | keys revoke ID',
+    summary: 'makes, lists and revokes the keys that scripts use',
+    flags: { kind: true, name: true, json: false },
+    words: 2,
+    load: () => import('./keys.ts'),
+  },
+  status: {
+    usage: 'status [--json]',
+    summary:
+      'says whether the station runs and what it holds; exit code 0 while it answers, 3 stopped, 4 no answer',
+    flags: { json: false },
+    words: 0,
+    load: () => import('./status.ts'),
+  },
+  doctor: {
+    usage: 'doctor [--json]',
+    summary:
+      'looks at everything a station needs, its whole database included; exit code 0 if nothing is bad',
+    flags: { json: false },
+    words: 0,
+    load: () => import('./doctor.ts'),
+  },
+  import: {
+    usage: 'import FILE.csv|FILE.json [--on-error stop|skip]',
+    summary: 'brings batches and units in from a file; what is here already stays as it is',
+    flags: { 'on-error': true },
+    words: 1,
+    load: () => import('./import.ts'),
+  },
+  export: {
+    usage: 'export [FILE] [--format csv|json]',
+    summary: 'writes all batches and units to a file, or to stdout',
+    flags: { format: true },
+    words: 1,
+    load: () => import('./export.ts'),
+  },
+  backup: {
+    usage: 'backup [FILE]',
+    summary: 'copies the running station to a file and opens the copy to see that it is sound',
+    flags: {},
+    words: 1,
+    load: () => import('./backup.ts'),
+  },
+  restore: {
+    usage: 'restore FILE',
+    summary:
+      'puts a backup in the place of the database of a stopped station; what it replaces is kept in backups/',
+    flags: {},
+    words: 1,
+    load: () => import('./restore.ts'),
+  },
+  demo: {
+    usage: 'demo --batches N --units-per-batch M [--seed S]',
+    summary: 'fills the station with made-up batches and units, the same ones for the same numbers',
+    flags: { batches: true, 'units-per-batch': true, seed: true },
+    words: 0,
+    load: () => import('./demo.ts'),
+  },
+  config: {
+    usage: 'config show [--origin] [--json] [any setting as a flag]',
+    summary: 'shows the settings as the station would use them, and where each comes from',
+    flags: { ...settingFlags, origin: false, json: false },
+    words: 1,
+    load: () => import('./config.ts'),
+  },
 }

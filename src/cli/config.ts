@@ -1,18 +1,10 @@
 import { isProblem, type Problem, problem } from '../main/problem.ts'
-import { readConfig, settingFlags, surroundings } from '../main/config.ts'
+import { readConfig, surroundings } from '../main/config.ts'
 import { settingNames, settings } from '../main/settings.ts'
-import { type Command, type Given, print, remark } from './command.ts'
+import { type Given, print, remark } from './command.ts'
 
-export const configCommand: Command = {
-  usage: 'config show [--origin] [--json] [any setting as a flag]',
-  summary: 'shows the settings as the station would use them, and where each comes from',
-  flags: { ...settingFlags, origin: false, json: false },
-  words: 1,
-  async run(given) {
-    return given.words[0] === 'show'
-      ? show(given)
-      : problem('config knows only show', `Usage: ${given.usage}`)
-  },
+export async function run(given: Given): Promise<number | Problem> {
+  return given.words[0] === 'show' ? show(given) : problem('config knows only show', `Usage: ${given.usage}`)
 }
 
 function show({ flags }: Given): number | Problem {

@@ -1,34 +1,26 @@
 import { isProblem, type Problem, problem } from '../main/problem.ts'
 import type { Brought } from '../main/store/records.ts'
-import { openForWriting, type Writing } from './access.ts'
-import { type Command, print } from './command.ts'
+import { openForWriting, type Writing } from './writing.ts'
+import { print, type Given } from './command.ts'
 import { demoRecords } from './demo-records.ts'
 import { startProgress } from './progress.ts'
 
 const SLICE = { server: 100, command: 2_000 } as const
 
-export const demoCommand: Command = {
-  usage: 'demo --batches N --units-per-batch M [--seed S]',
-  summary: 'fills the station with made-up batches and units, the same ones for the same numbers',
-  flags: { batches: true, 'units-per-batch': true, seed: true },
-  words: 0,
-  async run({ flags, config, usage }) {
-    const [batches, units, seed] = [flags['batches'], flags['units-per-batch'], flags['seed'] ?? '1'].map(
-      whole,
-    )
-    if (batches === undefined || units === undefined || seed === undefined)
-      return problem('--batches, --units-per-batch and --seed are whole numbers', `Usage: ${usage}`)
-    const writing = await openForWriting(config)
-    if (isProblem(writing)) return writing
-    try {
-      const made = await fill(writing, batches, units, seed)
-      if (isProblem(made)) return made
-      print(JSON.stringify(made))
-      return 0
-    } finally {
-      writing.close()
-    }
-  },
+export async function run({ flags, config, usage }: Given): Promise<number | Problem> {
+  const [batches, units, seed] = [flags['batches'], flags['units-per-batch'], flags['seed'] ?? '1'].map(whole)
+  if (batches === undefined || units === undefined || seed === undefined)
+    return problem('--batches, --units-per-batch and --seed are whole numbers', `Usage: ${usage}`)
+  const writing = await openForWriting(config)
+  if (isProblem(writing)) return writing
+  try {
+    const made = await fill(writing, batches, units, seed)
+    if (isProblem(made)) return made
+    print(JSON.stringify(made))
+    return 0
+  } finally {
+    writing.close()
+  }
 }
 
 function whole(text: string | undefined): number | undefined {

@@ -2,11 +2,11 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 
 import type { Config } from '../main/config.ts'
 import { diskFree, filesOf } from '../main/data-folder.ts'
-import { newestBackup } from '../main/open-store.ts'
-import { codeOf, isProblem, problemLine, wordsOf } from '../main/problem.ts'
+import { newestBackup } from '../main/database-problem.ts'
+import { codeOf, isProblem, problemLine, wordsOf, type Problem } from '../main/problem.ts'
 import { formatTime } from '../model/time.ts'
-import { openForReading } from './access.ts'
-import { type Command, print } from './command.ts'
+import { openForReading } from './reading.ts'
+import { print, type Given } from './command.ts'
 import { faultsOf } from './soundness.ts'
 import { findServer } from './status.ts'
 
@@ -17,29 +17,22 @@ interface Finding {
   readonly says: string
 }
 
-export const doctorCommand: Command = {
-  usage: 'doctor [--json]',
-  summary: 'looks at everything a station needs, its whole database included; exit code 0 if nothing is bad',
-  flags: { json: false },
-  words: 0,
-  async run({ flags, config }) {
-    const findings: Finding[] = [
-      programFinding(),
-      ...config.warnings.map((warning) => note('settings', warning)),
-      folderFinding(config),
-      diskFinding(config),
-      clockFinding(),
-      await serverFinding(config),
-      databaseFinding(config),
-      backupFinding(config),
-      ...keysFindings(config),
-    ]
-    if ('json' in flags) print(JSON.stringify(findings))
-    else
-      for (const { check, verdict, says } of findings)
-        print(`${verdict.padEnd(5)} ${check.padEnd(9)} ${says}`)
-    return findings.some(({ verdict }) => verdict === 'bad') ? 1 : 0
-  },
+export async function run({ flags, config }: Given): Promise<number | Problem> {
+  const findings: Finding[] = [
+    programFinding(),
+    ...config.warnings.map((warning) => note('settings', warning)),
+    folderFinding(config),
+    diskFinding(config),
+    clockFinding(),
+    await serverFinding(config),
+    databaseFinding(config),
+    backupFinding(config),
+    ...keysFindings(config),
+  ]
+  if ('json' in flags) print(JSON.stringify(findings))
+  else
+    for (const { check, verdict, says } of findings) print(`${verdict.padEnd(5)} ${check.padEnd(9)} ${says}`)
+  return findings.some(({ verdict }) => verdict === 'bad') ? 1 : 0
 }
 
 const ok = (check: string, says: string): Finding => ({ check, verdict: 'ok', says })

@@ -9,35 +9,29 @@ import { codeOf, isProblem, type Problem, problem, wordsOf } from '../main/probl
 import type { ReadableDb } from '../main/store/database.ts'
 import { countRows, listRecords } from '../main/store/record-list.ts'
 import { type FileRecord, recordFields } from '../model/record.ts'
-import { openForReading } from './access.ts'
-import { type Command, remark } from './command.ts'
+import { openForReading } from './reading.ts'
+import { remark, type Given } from './command.ts'
 import { type Progress, startProgress } from './progress.ts'
 
-export const exportCommand: Command = {
-  usage: 'export [FILE] [--format csv|json]',
-  summary: 'writes all batches and units to a file, or to stdout',
-  flags: { format: true },
-  words: 1,
-  async run({ words: [file], flags, config }) {
-    const format = flags['format'] ?? /\.(csv|json)$/i.exec(file ?? '')?.[1]?.toLowerCase() ?? 'csv'
-    if (format !== 'csv' && format !== 'json') return problem(`--format is "${format}"`, 'Give csv or json')
-    const db = openForReading(config)
-    if (isProblem(db)) return db
-    // One transaction: the file shows one moment of the station, however long it takes and whatever is written meanwhile.
-    db.execute('BEGIN')
-    const { batches, units } = countRows(db)
-    const progress = startProgress('exporting', units)
-    try {
-      const chunks = format === 'csv' ? csvChunks(db) : jsonChunks(db)
-      const failed = file ? await writeFile(resolve(file), chunks, progress) : await writeOut(chunks)
-      if (failed !== undefined) return failed
-    } finally {
-      progress.stop()
-      db.close()
-    }
-    remark(`${batches} batches and ${units} units exported`)
-    return 0
-  },
+export async function run({ words: [file], flags, config }: Given): Promise<number | Problem> {
+  const format = flags['format'] ?? /\.(csv|json)$/i.exec(file ?? '')?.[1]?.toLowerCase() ?? 'csv'
+  if (format !== 'csv' && format !== 'json') return problem(`--format is "${format}"`, 'Give csv or json')
+  const db = openForReading(config)
+  if (isProblem(db)) return db
+  // One transaction: the file shows one moment of the station, however long it takes and whatever is written meanwhile.
+  db.execute('BEGIN')
+  const { batches, units } = countRows(db)
+  const progress = startProgress('exporting', units)
+  try {
+    const chunks = format === 'csv' ? csvChunks(db) : jsonChunks(db)
+    const failed = file ? await writeFile(resolve(file), chunks, progress) : await writeOut(chunks)
+    if (failed !== undefined) return failed
+  } finally {
+    progress.stop()
+    db.close()
+  }
+  remark(`${batches} batches and ${units} units exported`)
+  return 0
 }
 
 /** Whole or not at all: what is there under this name stays until the new file is complete. */

@@ -1,8 +1,9 @@
 import { isProblem, type Problem, problem } from '../main/problem.ts'
 import type { Brought } from '../main/store/records.ts'
 import type { FileRecord } from '../model/record.ts'
-import { openForReading, openForWriting, type Writing } from './access.ts'
-import { type Command, type Given, print, remark } from './command.ts'
+import { openForReading } from './reading.ts'
+import { openForWriting, type Writing } from './writing.ts'
+import { type Given, print, remark } from './command.ts'
 import { startProgress } from './progress.ts'
 import { openRecordFile, type RecordFile } from './record-file.ts'
 import { openStage, type Place, type Stage, type StagedLine, START } from './stage.ts'
@@ -14,27 +15,21 @@ const SLICE = { server: 100, command: 2_000 } as const
 /** A request's body stays under the server's limit. */
 const SLICE_CHARACTERS = 400_000
 
-export const importCommand: Command = {
-  usage: 'import FILE.csv|FILE.json [--on-error stop|skip]',
-  summary: 'brings batches and units in from a file; what is here already stays as it is',
-  flags: { 'on-error': true },
-  words: 1,
-  async run(given) {
-    const [file] = given.words
-    const onError = given.flags['on-error'] ?? 'stop'
-    if (!file) return problem('no file is given', `Usage: ${given.usage}`)
-    if (onError !== 'stop' && onError !== 'skip')
-      return problem(`--on-error is "${onError}"`, 'Give stop or skip')
-    const opened = openRecordFile(file)
-    if (isProblem(opened)) return opened
-    const stage = openStage()
-    try {
-      const failed = (await fill(stage, opened)) ?? (await bring(stage, given, onError))
-      return failed ?? 0
-    } finally {
-      stage.close()
-    }
-  },
+export async function run(given: Given): Promise<number | Problem> {
+  const [file] = given.words
+  const onError = given.flags['on-error'] ?? 'stop'
+  if (!file) return problem('no file is given', `Usage: ${given.usage}`)
+  if (onError !== 'stop' && onError !== 'skip')
+    return problem(`--on-error is "${onError}"`, 'Give stop or skip')
+  const opened = openRecordFile(file)
+  if (isProblem(opened)) return opened
+  const stage = openStage()
+  try {
+    const failed = (await fill(stage, opened)) ?? (await bring(stage, given, onError))
+    return failed ?? 0
+  } finally {
+    stage.close()
+  }
 }
 
 /** First pass: every line is looked at and nothing is written to the station. */

@@ -1,9 +1,9 @@
 import { readArguments } from '../main/arguments.ts'
+import { keepCompiledCode } from '../main/compiled-code.ts'
 import { readConfig, surroundings } from '../main/config.ts'
 import { codeOf, isProblem, type Problem, problem, problemLine } from '../main/problem.ts'
 import { version } from '../main/version.ts'
-import type { Command } from './command.ts'
-import { commands } from './commands.ts'
+import { type Command, commands } from './commands.ts'
 
 const RUN = 'npm run -s lotkeeper --'
 
@@ -46,7 +46,10 @@ async function runCommand(command: Command, argv: readonly string[]): Promise<nu
   if (tooMany !== undefined) return problem(`"${tooMany}" is one word too many`, `Usage: ${usage}`)
   const { 'data-dir': data_dir } = given.flags
   const config = readConfig(surroundings(), data_dir === undefined ? {} : { 'data-dir': data_dir })
-  return isProblem(config) ? config : command.run({ ...given, config, usage })
+  if (isProblem(config)) return config
+  keepCompiledCode(config)
+  const { run: runLoaded } = await command.load()
+  return runLoaded({ ...given, config, usage })
 }
 
 // A reader that has seen enough (`| head`) closes the pipe: no reason to complain.

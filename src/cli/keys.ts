@@ -1,26 +1,21 @@
 import { isProblem, type Problem, problem } from '../main/problem.ts'
 import { listKeys } from '../main/store/keys.ts'
 import { formatTime } from '../model/time.ts'
-import { openForReading, openForWriting } from './access.ts'
-import { type Command, type Given, print } from './command.ts'
+import { openForReading } from './reading.ts'
+import { openForWriting } from './writing.ts'
+import { type Given, print } from './command.ts'
 
-export const keysCommand: Command = {
-  usage: 'keys create --kind user|station --name NAME | keys list [--json] | keys revoke ID',
-  summary: 'makes, lists and revokes the keys that scripts use',
-  flags: { kind: true, name: true, json: false },
-  words: 2,
-  async run(given) {
-    switch (given.words[0]) {
-      case 'create':
-        return create(given)
-      case 'list':
-        return list(given)
-      case 'revoke':
-        return revoke(given)
-      default:
-        return problem('keys needs to know what to do', `Usage: ${given.usage}`)
-    }
-  },
+export async function run(given: Given): Promise<number | Problem> {
+  switch (given.words[0]) {
+    case 'create':
+      return create(given)
+    case 'list':
+      return list(given)
+    case 'revoke':
+      return revoke(given)
+    default:
+      return problem('keys needs to know what to do', `Usage: ${given.usage}`)
+  }
 }
 
 async function create({ flags, config, usage }: Given): Promise<number | Problem> {

@@ -5,32 +5,24 @@ import { type DataFolder, folderProblem, holdDataFolder, inUseProblem } from '..
 import { isProblem, type Problem, problem } from '../main/problem.ts'
 import { openDatabase } from '../main/store/database.ts'
 import { stamp } from './backup.ts'
-import { type Command, print } from './command.ts'
+import { print, type Given } from './command.ts'
 import { startProgress } from './progress.ts'
 import { inspect } from './soundness.ts'
 
-export const restoreCommand: Command = {
-  usage: 'restore FILE',
-  summary:
-    'puts a backup in the place of the database of a stopped station; what it replaces is kept in backups/',
-  flags: {},
-  words: 1,
-  async run({ words: [word], config, usage }) {
-    if (!word) return problem('no file is given', `Usage: ${usage}`)
-    const { data_dir } = config.settings
-    const folder = holdDataFolder(data_dir)
-    if (isProblem(folder)) return folder
-    // Scripts would go on writing to what is being replaced: stopping them is a decision for a person.
-    if (folder.kind === 'in_use')
-      return problem(inUseProblem(data_dir, folder).cause, 'Stop it, then restore')
-    try {
-      return await restore(resolve(word), folder)
-    } catch (error) {
-      return folderProblem(data_dir, error)
-    } finally {
-      folder.release()
-    }
-  },
+export async function run({ words: [word], config, usage }: Given): Promise<number | Problem> {
+  if (!word) return problem('no file is given', `Usage: ${usage}`)
+  const { data_dir } = config.settings
+  const folder = holdDataFolder(data_dir)
+  if (isProblem(folder)) return folder
+  // Scripts would go on writing to what is being replaced: stopping them is a decision for a person.
+  if (folder.kind === 'in_use') return problem(inUseProblem(data_dir, folder).cause, 'Stop it, then restore')
+  try {
+    return await restore(resolve(word), folder)
+  } catch (error) {
+    return folderProblem(data_dir, error)
+  } finally {
+    folder.release()
+  }
 }
 
 async function restore(file: string, folder: DataFolder): Promise<number | Problem> {

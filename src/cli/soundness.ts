@@ -1,5 +1,5 @@
 import { codeOf, type Problem, problem, wordsOf } from '../main/problem.ts'
-import { newerProblem } from '../main/open-store.ts'
+import { newerProblem } from '../main/database-problem.ts'
 import { type Database, openDatabase } from '../main/store/database.ts'
 import { readIdentity } from '../main/store/identity.ts'
 import { knownVersion, schemaVersion } from '../main/store/migrate.ts'

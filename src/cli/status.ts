@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 
 import type { Config } from '../main/config.ts'
 import { diskFree, filesOf, readServerFile } from '../main/data-folder.ts'
-import { newestBackup } from '../main/open-store.ts'
+import { newestBackup } from '../main/database-problem.ts'
 import { isProblem, type Problem } from '../main/problem.ts'
 import { journalSize } from '../main/store/journal.ts'
 import { countRows } from '../main/store/record-list.ts'
 import { version } from '../main/version.ts'
 import { formatTime } from '../model/time.ts'
-import { openForReading } from './access.ts'
-import { type Command, print } from './command.ts'
+import { openForReading } from './reading.ts'
+import { print, type Given } from './command.ts'
 
 /** `unreachable`: a server has said that it runs, and does not answer. */
 export type State = 'running' | 'stopped' | 'unreachable' | 'empty'
@@ -17,19 +17,12 @@ export type State = 'running' | 'stopped' | 'unreachable' | 'empty'
 /** 0 only while the station answers; 3 is what service managers call "not running". */
 const exitCode: Record<State, number> = { running: 0, stopped: 3, empty: 3, unreachable: 4 }
 
-export const statusCommand: Command = {
-  usage: 'status [--json]',
-  summary:
-    'says whether the station runs and what it holds; exit code 0 while it answers, 3 stopped, 4 no answer',
-  flags: { json: false },
-  words: 0,
-  async run({ flags, config }) {
-    const status = await readStatus(config)
-    if (isProblem(status)) return status
-    if ('json' in flags) print(JSON.stringify(status))
-    else for (const [name, value] of Object.entries(status)) print(`${name.padEnd(16)} ${value ?? '-'}`)
-    return exitCode[status.state]
-  },
+export async function run({ flags, config }: Given): Promise<number | Problem> {
+  const status = await readStatus(config)
+  if (isProblem(status)) return status
+  if ('json' in flags) print(JSON.stringify(status))
+  else for (const [name, value] of Object.entries(status)) print(`${name.padEnd(16)} ${value ?? '-'}`)
+  return exitCode[status.state]
 }
 
 export interface Status {

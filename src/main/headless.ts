@@ -1,7 +1,8 @@
 import { readArguments } from './arguments.ts'
+import { keepCompiledCode } from './compiled-code.ts'
 import { readConfig, settingFlags, surroundings } from './config.ts'
 import { isProblem, type Problem, problem, problemLine } from './problem.ts'
-import { type Station, startStation } from './station.ts'
+import type { Station } from './station.ts'
 
 const USAGE =
   'npm run -s station -- [--data-dir DIR] [--port N] [--name NAME] … (docs/configuration.md names all settings)'
@@ -13,7 +14,10 @@ async function run(): Promise<Station | Problem> {
   if (isProblem(given)) return given
   if (given.words.length > 0) return problem(`"${given.words[0]}" is no setting`, `Usage: ${USAGE}`)
   const config = readConfig(around, given.flags)
-  return isProblem(config) ? config : startStation(config)
+  if (isProblem(config)) return config
+  keepCompiledCode(config)
+  const { startStation } = await import('./station.ts')
+  return startStation(config)
 }
 
 const started = await run()

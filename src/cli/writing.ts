@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs'
-
 import { type Admin, type AdminCommand, createAdmin } from '../main/admin.ts'
 import type { Config } from '../main/config.ts'
-import { filesOf, holdDataFolder, inUseProblem, type ServerFile } from '../main/data-folder.ts'
-import { databaseProblem, newerProblem, openStore } from '../main/open-store.ts'
+import { holdDataFolder, inUseProblem, type ServerFile } from '../main/data-folder.ts'
+import { databaseProblem } from '../main/database-problem.ts'
+import { openStore } from '../main/open-store.ts'
 import { isProblem, type Problem, problem } from '../main/problem.ts'
-import { type Database, openDatabase } from '../main/store/database.ts'
-import { knownVersion, schemaVersion } from '../main/store/migrate.ts'
 import { type Refusal, isRefusal } from '../model/error.ts'
 import { remark } from './command.ts'
 
@@ -75,33 +72,3 @@ function answered<Result extends object>(answer: object): Result | Problem {
   if (!isRefusal(answer)) return answer as Result
   return problem(answer.message.replace(/\.$/, ''), 'Nothing was changed')
 }
-
-/**
- * Reading: a connection of its own beside the running server, or alone. It sees one moment of the database for as long
- * as its transaction lasts, and the server neither waits nor works for it.
- */
-export function openForReading({ settings }: Config): Database | Problem {
-  const files = { ...filesOf(settings.data_dir), data_dir: settings.data_dir }
-  if (!existsSync(files.database))
-    return problem(
-      `there is no station in ${settings.data_dir}`,
-      'Name its folder with --data-dir, or start it once',
-    )
-  let db: Database | undefined
-  try {
-    db = openDatabase(files.database, { readonly: true })
-    const version = schemaVersion(db)
-    if (version === knownVersion()) return db
-    db.close()
-    return version > knownVersion() ? newerProblem(files.database, version) : olderProblem(files.database)
-  } catch (error) {
-    db?.close()
-    return databaseProblem(files, error)
-  }
-}
-
-const olderProblem = (file: string) =>
-  problem(
-    `${file} was written by an older Lotkeeper`,
-    'Start the station once with this version: it brings the file up to date',
-  )

@@ -1,0 +1,60 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { type DataFolder, diskFree, folderProblem } from './data-folder.ts'
+import { codeOf, type Problem, problem, wordsOf } from './problem.ts'
+import { knownVersion } from './store/migrate.ts'
+
+/** Where what lies: enough to name the file and the way out. */
+type Files = Pick<DataFolder, 'database' | 'backups' | 'data_dir'>
+
+/** What a start needs at least. */
+const ROOM_BYTES = 1_000_000
+
+export function damagedProblem(folder: Files, complaint: string): Problem {
+  const backup = newestBackup(folder.backups)
+  return problem(
+    `${folder.database} is damaged (${complaint})`,
+    `It was left as it is. Bring back a backup with: lotkeeper restore ${backup?.file ?? 'FILE'}`,
+  )
+}
+
+export function newerProblem(file: string, version: number): Problem {
+  return problem(
+    `${file} was written by a newer Lotkeeper (version ${version}; this one knows ${knownVersion()})`,
+    'Use the newer Lotkeeper, or bring back a backup of this version with: lotkeeper restore FILE',
+  )
+}
+
+/** What an error of SQLite or of the system means for a person. */
+export function databaseProblem(folder: Files, error: unknown): Problem {
+  const code = codeOf(error)
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
+    return damagedProblem(folder, wordsOf(error))
+  if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED')
+    return problem(`${folder.database} is held by another program`, 'Close that program, then start again')
+  // On a full disk some of SQLite's files fail before its database does.
+  if (code.startsWith('SQLITE_IOERR') && diskFree(folder.data_dir) < ROOM_BYTES)
+    return folderProblem(folder.data_dir, { code: 'ENOSPC' })
+  if (code.startsWith('SQLITE_IOERR'))
+    return problem(
+      `the disk of ${folder.database} answers with errors (${code})`,
+      'See that it has room and is sound, then start again',
+    )
+  if (code === 'SQLITE_READONLY')
+    return problem(`${folder.database} is read-only`, 'Make it writable, then start again')
+  if (code === '') throw error
+  return folderProblem(folder.data_dir, error)
+}
+
+/** The backup made last, by the times of the files. */
+export function newestBackup(backups: string): { readonly file: string; readonly at_ms: number } | undefined {
+  try {
+    return readdirSync(backups)
+      .filter((name) => /^lotkeeper-.*\.db$/.test(name))
+      .map((name) => ({ file: join(backups, name), at_ms: statSync(join(backups, name)).mtimeMs }))
+      .toSorted((a, b) => b.at_ms - a.at_ms)[0]
+  } catch {
+    return undefined
+  }
+}
