@@ -80,7 +80,21 @@ async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
+  for (const socket of silent.get(server) ?? []) socket.destroy()
   await closed
+}
+
+/** Connections on which nothing was asked yet. Browsers open some ahead of need; Node would wait until their headers are overdue. */
+const silent = new WeakMap<Server, Set<Socket>>()
+
+function watchSilence(server: Server): void {
+  const sockets = new Set<Socket>()
+  silent.set(server, sockets)
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.on('request', ({ socket }) => sockets.delete(socket))
 }
 
 function createHttpServer(options: ServerOptions): Server {
@@ -103,6 +117,7 @@ function createHttpServer(options: ServerOptions): Server {
     },
   )
   server.on('clientError', answerBrokenRequest)
+  watchSilence(server)
   return server
 }
 

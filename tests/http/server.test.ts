@@ -205,6 +205,18 @@ describe('how requests arrive', () => {
   })
 })
 
+test('closing does not wait for a connection on which nothing was asked', async () => {
+  const { port, close } = await start()
+  const socket = connect(port, '127.0.0.1')
+  const ended = new Promise((resolve) => socket.once('close', resolve))
+  await new Promise((resolve) => socket.once('connect', resolve))
+  const asked = performance.now()
+  await close()
+  await ended
+  expect(performance.now() - asked).toBeLessThan(1_000)
+  server = undefined
+})
+
 test('closing answers what is in flight and takes nothing new', async () => {
   let release = (): void => {}
   const arrived = Promise.withResolvers<void>()
