@@ -66,19 +66,34 @@ export interface Candidates {
 function everyBatch(db: ReadableDb, order: Order, from: Place): Run {
   return blockRun(order, from, {
     load(into, created_at, batch_pk, inclusive) {
-      const bound = inclusive ? batch_pk : placeAfter({ created_at, batch_pk }, order).batch_pk
-      const rows = db.rows<[number, number]>(
-        order === 'asc'
-          ? sql`SELECT created_at, pk FROM batches WHERE (created_at, pk) >= (${created_at}, ${bound})
-              ORDER BY created_at, pk LIMIT 1000`
-          : sql`SELECT created_at, pk FROM batches WHERE (created_at, pk) <= (${created_at}, ${bound})
-              ORDER BY created_at DESC, pk DESC LIMIT 1000`,
-      )
+      const pk = inclusive ? batch_pk : placeAfter({ created_at, batch_pk }, order).batch_pk
+      let rows = placesAt(db, order, created_at, pk)
+      if (rows.length < SLICE) rows = rows.concat(placesBeyond(db, order, created_at))
       into.n = 0
       if (order === 'desc') rows.reverse()
-      for (const [at, pk] of rows) pushPlace(into, at, pk)
+      for (const [at, each] of rows) pushPlace(into, at, each)
     },
   })
+}
+
+const SLICE = 1_000
+type PlaceRow = [created_at: number, batch_pk: number]
+
+/** Batches of one millisecond: an index on a time and the pk is searched by the time alone, so they are asked for apart. */
+function placesAt(db: ReadableDb, order: Order, created_at: number, pk: number): PlaceRow[] {
+  return db.rows(
+    order === 'asc'
+      ? sql`SELECT created_at, pk FROM batches WHERE created_at = ${created_at} AND pk >= ${pk} ORDER BY pk LIMIT ${SLICE}`
+      : sql`SELECT created_at, pk FROM batches WHERE created_at = ${created_at} AND pk <= ${pk} ORDER BY pk DESC LIMIT ${SLICE}`,
+  )
+}
+
+function placesBeyond(db: ReadableDb, order: Order, created_at: number): PlaceRow[] {
+  return db.rows(
+    order === 'asc'
+      ? sql`SELECT created_at, pk FROM batches WHERE created_at > ${created_at} ORDER BY created_at, pk LIMIT ${SLICE}`
+      : sql`SELECT created_at, pk FROM batches WHERE created_at < ${created_at} ORDER BY created_at DESC, pk DESC LIMIT ${SLICE}`,
+  )
 }
 
 /** Above this, contents are looked up for each candidate: so many runs would move for each place asked. */

@@ -5,7 +5,7 @@ import { numbersInOrder } from './batches-by-number.ts'
 import type { ReadableDb } from './database.ts'
 import { type Asked, type Mark, listName, memoryOf } from './list-memory.ts'
 import type { People } from './people.ts'
-import { placeAfter } from './runs.ts'
+import { type Order, type Place, placeAfter } from './runs.ts'
 import { sql } from './sql.ts'
 
 /**
@@ -80,34 +80,47 @@ function pickedInOrder(
   return passing.slice(start, start + want).map(({ pk }) => pk)
 }
 
-function rowsByCreation(
-  db: ReadableDb,
-  filters: BatchFilters,
-  { order, skip, want, after }: Asked,
-): BatchRow[] {
-  let { created_at, batch_pk } = after === undefined ? firstPlace(filters, order) : placeAfter(after, order)
-  const up = order === 'asc'
-  if (skip > 0) {
-    // The index alone knows the order: rows are fetched only from where the page begins.
-    const found = db.rows<[number, number]>(
-      up
-        ? sql`SELECT created_at, pk FROM batches WHERE (created_at, pk) >= (${created_at}, ${batch_pk})
-            ORDER BY created_at, pk LIMIT 1 OFFSET ${skip}`
-        : sql`SELECT created_at, pk FROM batches WHERE (created_at, pk) <= (${created_at}, ${batch_pk})
-            ORDER BY created_at DESC, pk DESC LIMIT 1 OFFSET ${skip}`,
-    )[0]
-    if (found === undefined) return []
-    created_at = found[0]
-    batch_pk = found[1]
-  }
-  return db.rows<BatchRow>(
-    up
-      ? sql`SELECT ${batchColumns} FROM batches
-          WHERE (created_at, pk) >= (${created_at}, ${batch_pk}) AND created_at <= ${filters.last}
+function rowsByCreation(db: ReadableDb, filters: BatchFilters, asked: Asked): BatchRow[] {
+  const { order, skip, want, after } = asked
+  const { first, last } = filters
+  if (after === undefined && skip === 0) return rowsBetween(db, order, first, last, want)
+  const begin = after === undefined ? firstPlace(filters, order) : placeAfter(after, order)
+  const from = skip === 0 ? begin : placeFurther(db, order, begin, skip)
+  if (from === undefined || from.created_at < first || from.created_at > last) return []
+  const { created_at, batch_pk } = from
+  // An index on a time and the pk is searched by the time alone: after an import thousands may share one, so they come first.
+  const same = db.rows<BatchRow>(
+    order === 'asc'
+      ? sql`SELECT ${batchColumns} FROM batches WHERE created_at = ${created_at} AND pk >= ${batch_pk} ORDER BY pk LIMIT ${want}`
+      : sql`SELECT ${batchColumns} FROM batches WHERE created_at = ${created_at} AND pk <= ${batch_pk} ORDER BY pk DESC LIMIT ${want}`,
+  )
+  if (same.length === want) return same
+  const rest =
+    order === 'asc'
+      ? rowsBetween(db, order, created_at + 1, last, want - same.length)
+      : rowsBetween(db, order, first, created_at - 1, want - same.length)
+  return [...same, ...rest]
+}
+
+function rowsBetween(db: ReadableDb, order: Order, first: number, last: number, want: number): BatchRow[] {
+  return db.rows(
+    order === 'asc'
+      ? sql`SELECT ${batchColumns} FROM batches WHERE created_at BETWEEN ${first} AND ${last}
           ORDER BY created_at, pk LIMIT ${want}`
-      : sql`SELECT ${batchColumns} FROM batches
-          WHERE (created_at, pk) <= (${created_at}, ${batch_pk}) AND created_at >= ${filters.first}
+      : sql`SELECT ${batchColumns} FROM batches WHERE created_at BETWEEN ${first} AND ${last}
           ORDER BY created_at DESC, pk DESC LIMIT ${want}`,
+  )
+}
+
+/** The place so many places further: the index alone knows the order, no row is fetched on the way. */
+function placeFurther(db: ReadableDb, order: Order, from: Place, count: number): Place | undefined {
+  const { created_at, batch_pk } = from
+  return db.one(
+    order === 'asc'
+      ? sql`SELECT created_at, pk AS batch_pk FROM batches WHERE (created_at, pk) >= (${created_at}, ${batch_pk})
+          ORDER BY created_at, pk LIMIT 1 OFFSET ${count}`
+      : sql`SELECT created_at, pk AS batch_pk FROM batches WHERE (created_at, pk) <= (${created_at}, ${batch_pk})
+          ORDER BY created_at DESC, pk DESC LIMIT 1 OFFSET ${count}`,
   )
 }
 

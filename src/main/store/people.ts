@@ -1,11 +1,9 @@
-import type { z } from 'zod'
-
-import type { createdByStation, createdByUser } from '../../model/actor.ts'
+import type { BatchItem } from '../../model/batch.ts'
 import type { ReadableDb } from './database.ts'
 import { sql } from './sql.ts'
 
-type User = NonNullable<z.infer<typeof createdByUser>>
-type Station = NonNullable<z.infer<typeof createdByStation>>
+type User = NonNullable<BatchItem['created_by_user']>
+type Station = NonNullable<BatchItem['created_by_station']>
 
 /** `created_by_user` and `created_by_station` by pk, kept in memory: they are few, and a join costs a page more than its rows. */
 export interface People {
