@@ -175,7 +175,7 @@ function deviations(shape: Shape, value: unknown, at: string, compared: Set<stri
       return Number.isSafeInteger(value) ? [] : [`${at} is no integer`]
     default: {
       if (typeof value !== shape.type) return [`${at} is ${typeof value}, not ${shape.type}`]
-      if (shape.enum && !shape.enum.includes(value as string)) return [`${at} is ${String(value)}`]
+      if (shape.enum && !shape.enum.includes(value as string)) return [`${at} is ${value as string}`]
       const isTime =
         shape.format !== 'date-time' || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value as string)
       return isTime ? [] : [`${at} is no 24-character time`]
@@ -235,7 +235,10 @@ async function describeOperation(method: string, path: string): Promise<Describe
   return paths[path]![method.toLowerCase()]!
 }
 
-/** What the description of an input must say; a map in a query is one JSON text. */
+/** A map stands in a body as an object, in a query as one JSON text. */
+const jsonMap = expect.stringMatching(/^(string|object)$/) as unknown
+
+/** What the description of an input must say. */
 function expected(input: Input): object {
   const {
     type,
@@ -251,7 +254,7 @@ function expected(input: Input): object {
   } = input
   const said = { minimum, maximum, minLength, maxLength, pattern, format, default: value, enum: values }
   return {
-    type: type === 'map' ? expect.stringMatching(/^(string|object)$/) : type,
+    type: type === 'map' ? jsonMap : type,
     ...(items ? { items: items.enum ? { type: items.type, enum: items.enum } : { type: items.type } } : {}),
     ...Object.fromEntries(Object.entries(said).filter(([, one]) => one !== undefined)),
   }
@@ -266,11 +269,19 @@ describe('access', () => {
     ]
   })
 
-  test.each(matrix)('$operation.id with a $key key: $may', async ({ operation, key, may }) => {
+  test.each(matrix.filter(({ may }) => may))('$operation.id with a $key key', async ({ operation, key }) => {
     const answer = await ask(operation, { key })
-    expect(answer.status, answer.text).toBe(may ? 200 : 403)
-    if (!may) expectErrorShape(answer)
+    expect(answer.status, answer.text).toBe(200)
   })
+
+  test.each(matrix.filter(({ may }) => !may))(
+    '$operation.id not with a $key key',
+    async ({ operation, key }) => {
+      const answer = await ask(operation, { key })
+      expect(answer.status, answer.text).toBe(403)
+      expectErrorShape(answer)
+    },
+  )
 
   test.each(contract.operations)('$id without a key is 401', async (operation) => {
     const answer = await ask(operation, { key: null })

@@ -101,8 +101,8 @@ export async function openStation(): Promise<StationUnderTest> {
       status,
       type,
       text,
-      get json(): unknown {
-        return JSON.parse(text)
+      get json() {
+        return JSON.parse(text) as unknown
       },
     }
   }
@@ -150,7 +150,7 @@ function wireRequest(method: string, target: string, { key = 'user', body, heade
       gone: () => delivery === 'lost',
       onEnd: (listener: (delivered: boolean) => void) => void listeners.push(listener),
     },
-    end() {
+    end: () => {
       if (delivery === 'pending') return
       for (const listener of listeners) listener(delivery !== 'lost')
     },
