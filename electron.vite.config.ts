@@ -16,9 +16,9 @@ function assets(): Plugin {
   return {
     name: 'lotkeeper-assets',
     writeBundle() {
-      cpSync(join(import.meta.dirname, 'src/main/store/migrations'), join(out, 'migrations'), {
-        recursive: true,
-      })
+      const main = join(import.meta.dirname, 'src/main')
+      cpSync(join(main, 'store/migrations'), join(out, 'migrations'), { recursive: true })
+      cpSync(join(main, 'desktop/icons'), join(out, 'icons'), { recursive: true })
       for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE'])
         cpSync(join(viewer, file), join(out, 'viewer', file))
     },

@@ -39,6 +39,8 @@ export async function newPage(): Promise<Page> {
   return page
 }
 
+/** A browser that hangs in the middle of a crash must not keep the app from ending. */
 export async function closeBrowser(): Promise<void> {
-  await context?.close().catch(() => undefined)
+  const waited = new Promise<void>((done) => void setTimeout(done, 3_000))
+  await Promise.race([context?.close().catch(() => undefined), waited])
 }

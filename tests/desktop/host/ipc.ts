@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events'
 
 type Handler = (event: unknown, ...args: unknown[]) => unknown
 
-const handlers = new Map<string, Handler>()
-
 class IpcMain extends EventEmitter {
+  readonly handlers = new Map<string, Handler>()
   handle(channel: string, handler: Handler): void {
+    const { handlers } = this
     if (handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`)
     handlers.set(channel, handler)
   }
-  removeHandler = (channel: string): void => void handlers.delete(channel)
+  removeHandler = (channel: string): void => void this.handlers.delete(channel)
 }
 
 export const ipcMain = new IpcMain()
@@ -18,7 +18,7 @@ export type Outcome = { readonly value: unknown } | { readonly error: string }
 
 /** `ipcRenderer.invoke`: of an error only its words cross. */
 export async function invoke(channel: string, event: unknown, args: readonly unknown[]): Promise<Outcome> {
-  const handler = handlers.get(channel)
+  const handler = ipcMain.handlers.get(channel)
   try {
     if (handler === undefined) throw new Error(`No handler registered for '${channel}'`)
     const value = await handler(event, ...args)

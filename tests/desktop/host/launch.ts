@@ -40,15 +40,16 @@ export interface LaunchOptions {
 }
 
 const repository = resolve(import.meta.dirname, '../../..')
+export const appFolder = process.env['TEST_APP'] ?? repository
 
-export const hasElectron = (): boolean =>
+export const hasElectron =
   process.env['FORCE_HOST'] !== '1' && existsSync(join(repository, 'node_modules/electron/path.txt'))
 
 export function launch(options: LaunchOptions): Promise<Launched> {
-  return hasElectron() && !options.packaged ? launchElectron(options) : Promise.resolve(launchHost(options))
+  return hasElectron && !options.packaged ? launchElectron(options) : Promise.resolve(launchHost(options))
 }
 
-async function launchElectron({ args, app = repository, env, user_data }: LaunchOptions): Promise<Launched> {
+async function launchElectron({ args, app = appFolder, env, user_data }: LaunchOptions): Promise<Launched> {
   const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const running = await _electron.launch({
     args: [...root, app, ...args],
@@ -71,7 +72,7 @@ async function launchElectron({ args, app = repository, env, user_data }: Launch
   }
 }
 
-function launchHost({ args, app = repository, packaged, env, user_data }: LaunchOptions): Launched {
+function launchHost({ args, app = appFolder, packaged, env, user_data }: LaunchOptions): Launched {
   const child = fork(join(import.meta.dirname, 'run.ts'), [...args], {
     env: {
       ...process.env,
