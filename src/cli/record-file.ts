@@ -42,13 +42,17 @@ export function openRecordFile(file: string): RecordFile | Problem {
 
 async function* csvLines(file: string): AsyncGenerator<FileLine | Problem> {
   const skipped: CsvError[] = []
+  let unclosed: CsvError | undefined
   const parser = parse({
     bom: true,
     delimiter: delimiterOf(file),
     info: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    on_skip: (error) => void (error && skipped.push(error)),
+    on_skip(error) {
+      if (error?.code === 'CSV_QUOTE_NOT_CLOSED') unclosed = error
+      else if (error) skipped.push(error)
+    },
     columns: (names: string[]) => names.map((name) => knownColumn(name.trim())),
   })
   const counting = counter()
@@ -71,6 +75,8 @@ async function* csvLines(file: string): AsyncGenerator<FileLine | Problem> {
       yield { line: info.lines, ...csvContent(record), read: counting.bytes() }
     }
     yield* badLines()
+    // From there on the file was read as one field: what its lines hold is not known.
+    if (unclosed) yield notRecords(file, unclosed)
   } catch (error) {
     yield notRecords(file, error)
   }

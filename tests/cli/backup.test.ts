@@ -15,7 +15,8 @@ test('a backup of a station that is being written to is sound and holds what was
   let writes = 0
   let goesOn = true
   const writing = (async () => {
-    while (goesOn) expect((await station.call('POST', '/v2/batches', { number: `W-${writes++}` })).status).toBe(200)
+    while (goesOn)
+      expect((await station.call('POST', '/v2/batches', { number: `W-${writes++}` })).status).toBe(200)
   })()
   const file = join(folder, 'copy.db')
   const { code, stdout, stderr } = await lotkeeper(['backup', file, ...args])

@@ -10,58 +10,63 @@ interface Key {
 }
 
 /** Each command by a running server and by itself: nobody has to know which. */
-test.for([{ runs: true }, { runs: false }])('keys are made, listed and revoked (server runs: $runs)', async ({ runs }) => {
-  const folder = temporaryFolder()
-  const args = ['--data-dir', folder]
-  const first = await startStation(folder)
-  if (!runs) await first.stop()
+test.for([{ runs: true }, { runs: false }])(
+  'keys are made, listed and revoked (server runs: $runs)',
+  async ({ runs }) => {
+    const folder = temporaryFolder()
+    const args = ['--data-dir', folder]
+    const first = await startStation(folder)
+    if (!runs) await first.stop()
 
-  const made = await lotkeeper(['keys', 'create', '--kind', 'user', '--name', 'Jane', ...args])
-  expect([made.code, made.stderr]).toEqual([0, ''])
-  expect(made.stdout.trim().split('\n')).toHaveLength(1)
-  const jane = JSON.parse(made.stdout) as Key
-  expect(jane).toEqual({
-    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    kind: 'user',
-    name: 'Jane',
-    key: expect.stringMatching(/^lk_[0-9a-z]{32,}$/),
-  })
-  const other = await lotkeeper(['keys', 'create', '--kind', 'station', '--name', 'tester', ...args])
-  const tester = JSON.parse(other.stdout) as Key
+    const made = await lotkeeper(['keys', 'create', '--kind', 'user', '--name', 'Jane', ...args])
+    expect([made.code, made.stderr]).toEqual([0, ''])
+    expect(made.stdout.trim().split('\n')).toHaveLength(1)
+    const jane = JSON.parse(made.stdout) as Key
+    expect(jane).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      kind: 'user',
+      name: 'Jane',
+      key: expect.stringMatching(/^lk_[0-9a-z]{32,}$/),
+    })
+    const other = await lotkeeper(['keys', 'create', '--kind', 'station', '--name', 'tester', ...args])
+    const tester = JSON.parse(other.stdout) as Key
 
-  const station = runs ? first : await startStation(folder)
-  const who = await station.call('GET', '/v2/users?current=true', undefined, jane.key)
-  expect(await who.json()).toMatchObject([{ name: 'Jane' }])
-  expect((await station.call('GET', '/v2/stations/current', undefined, tester.key)).status).toBe(200)
-  if (!runs) await station.stop()
+    const station = runs ? first : await startStation(folder)
+    const who = await station.call('GET', '/v2/users?current=true', undefined, jane.key)
+    expect(await who.json()).toMatchObject([{ name: 'Jane' }])
+    expect((await station.call('GET', '/v2/stations/current', undefined, tester.key)).status).toBe(200)
+    if (!runs) await station.stop()
 
-  const revoked = await lotkeeper(['keys', 'revoke', jane.id, ...args])
-  expect([revoked.code, revoked.stdout]).toEqual([0, `{"id":"${jane.id}"}\n`])
-  const twice = await lotkeeper(['keys', 'revoke', jane.id, ...args])
-  expect([twice.code, twice.stderr]).toEqual([
-    1,
-    `lotkeeper: no key in force has the id ${jane.id}. Nothing was changed.\n`,
-  ])
+    const revoked = await lotkeeper(['keys', 'revoke', jane.id, ...args])
+    expect([revoked.code, revoked.stdout]).toEqual([0, `{"id":"${jane.id}"}\n`])
+    const twice = await lotkeeper(['keys', 'revoke', jane.id, ...args])
+    expect([twice.code, twice.stderr]).toEqual([
+      1,
+      `lotkeeper: no key in force has the id ${jane.id}. Nothing was changed.\n`,
+    ])
 
-  const again = runs ? station : await startStation(folder)
-  expect((await again.call('GET', '/v2/users', undefined, jane.key)).status).toBe(401)
-  expect((await again.call('GET', '/v2/users', undefined, tester.key)).status).toBe(200)
-  await again.stop()
+    const again = runs ? station : await startStation(folder)
+    expect((await again.call('GET', '/v2/users', undefined, jane.key)).status).toBe(401)
+    expect((await again.call('GET', '/v2/users', undefined, tester.key)).status).toBe(200)
+    await again.stop()
 
-  const list = await lotkeeper(['keys', 'list', '--json', ...args])
-  expect(JSON.parse(list.stdout)).toMatchObject([
-    { kind: 'user', name: 'first start', owner: 'Operator', revoked_at: null },
-    { kind: 'station', name: 'first start', revoked_at: null },
-    { kind: 'user', name: 'Jane', owner: 'Jane', revoked_at: expect.stringMatching(/Z$/) },
-    { kind: 'station', name: 'tester', revoked_at: null },
-  ])
-  expect(list.stdout).not.toContain('lk_')
-})
+    const list = await lotkeeper(['keys', 'list', '--json', ...args])
+    expect(JSON.parse(list.stdout)).toMatchObject([
+      { kind: 'user', name: 'first start', owner: 'Operator', revoked_at: null },
+      { kind: 'station', name: 'first start', revoked_at: null },
+      { kind: 'user', name: 'Jane', owner: 'Jane', revoked_at: expect.stringMatching(/Z$/) },
+      { kind: 'station', name: 'tester', revoked_at: null },
+    ])
+    expect(list.stdout).not.toContain('lk_')
+  },
+)
 
 test('a second key of one name belongs to the same user', async () => {
   const folder = temporaryFolder()
   const create = ['keys', 'create', '--kind', 'user', '--name', 'Jane', '--data-dir', folder]
-  const keys = [await lotkeeper(create), await lotkeeper(create)].map(({ stdout }) => (JSON.parse(stdout) as Key).key)
+  const keys = [await lotkeeper(create), await lotkeeper(create)].map(
+    ({ stdout }) => (JSON.parse(stdout) as Key).key,
+  )
   const station = await startStation(folder)
   const users = await Promise.all(
     keys.map(async (key) => (await station.call('GET', '/v2/users?current=true', undefined, key)).json()),

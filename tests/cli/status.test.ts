@@ -12,11 +12,23 @@ const status = async (folder: string) => {
 
 test('status tells empty, running, stopped and killed apart, by words and exit code', async () => {
   const folder = join(temporaryFolder(), 'data')
-  expect(await status(folder)).toMatchObject({ code: 3, state: 'empty', url: null, batches: 0, data_dir: folder })
+  expect(await status(folder)).toMatchObject({
+    code: 3,
+    state: 'empty',
+    url: null,
+    batches: 0,
+    data_dir: folder,
+  })
 
   const station = await startStation(folder)
   await station.call('POST', '/v2/batches', { number: 'B-1' })
-  const running = { batches: 1, units: 0, journal: 1, last_backup_at: null, disk_free_bytes: expect.any(Number) }
+  const running = {
+    batches: 1,
+    units: 0,
+    journal: 1,
+    last_backup_at: null,
+    disk_free_bytes: expect.any(Number),
+  }
   expect(await status(folder)).toMatchObject({
     code: 0,
     state: 'running',
@@ -66,7 +78,18 @@ test('config show names every setting and where it comes from, and hides what is
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'config.json'), '{"name": "Line 9", "log_level": "warn"}')
   const { code, stdout } = await lotkeeper(
-    ['config', 'show', '--origin', '--json', '--data-dir', folder, '--log-level', 'debug', '--enroll', 'OTC-1'],
+    [
+      'config',
+      'show',
+      '--origin',
+      '--json',
+      '--data-dir',
+      folder,
+      '--log-level',
+      'debug',
+      '--enroll',
+      'OTC-1',
+    ],
     { env: { LOTKEEPER_PORT: '5000' } },
   )
   expect(code).toBe(0)

@@ -55,28 +55,31 @@ test.runIf(mayMount).for([16, 128, 240])(
   },
 )
 
-test.runIf(mayMount)('a disk that fills up refuses writes, keeps what was answered, and goes on when there is room', async () => {
-  const folder = disk('size=2m')
-  const station = await startStation(folder)
-  const kept: string[] = []
-  let last = 200
-  for (let n = 0; last === 200 && n < 50_000; n++) {
-    const number = `B-${n}`
-    last = (await station.call('POST', '/v2/batches', { number })).status
-    if (last === 200) kept.push(number)
-    if (n === 20) writeFileSync(join(folder, 'ballast'), Buffer.alloc(400_000))
-  }
-  expect(last).toBe(507)
-  expect((await station.call('GET', `/v2/batches/${kept.at(-1)}`)).status).toBe(200)
-  rmSync(join(folder, 'ballast'))
-  remount(folder, 'size=32m')
-  expect((await station.call('POST', '/v2/batches', { number: 'AFTER' })).status).toBe(200)
-  await station.stop()
-  const again = await startStation(folder)
-  for (const number of [kept[0], kept.at(-1), 'AFTER'])
-    expect((await again.call('GET', `/v2/batches/${number}`)).status).toBe(200)
-  await again.stop()
-})
+test.runIf(mayMount)(
+  'a disk that fills up refuses writes, keeps what was answered, and goes on when there is room',
+  async () => {
+    const folder = disk('size=2m')
+    const station = await startStation(folder)
+    const kept: string[] = []
+    let last = 200
+    for (let n = 0; last === 200 && n < 50_000; n++) {
+      const number = `B-${n}`
+      last = (await station.call('POST', '/v2/batches', { number })).status
+      if (last === 200) kept.push(number)
+      if (n === 20) writeFileSync(join(folder, 'ballast'), Buffer.alloc(400_000))
+    }
+    expect(last).toBe(507)
+    expect((await station.call('GET', `/v2/batches/${kept.at(-1)}`)).status).toBe(200)
+    rmSync(join(folder, 'ballast'))
+    remount(folder, 'size=32m')
+    expect((await station.call('POST', '/v2/batches', { number: 'AFTER' })).status).toBe(200)
+    await station.stop()
+    const again = await startStation(folder)
+    for (const number of [kept[0], kept.at(-1), 'AFTER'])
+      expect((await again.call('GET', `/v2/batches/${number}`)).status).toBe(200)
+    await again.stop()
+  },
+)
 
 test.runIf(mayMount)('a read-only disk is said', async () => {
   const folder = disk('size=32m')
@@ -89,11 +92,14 @@ test.runIf(mayMount)('a read-only disk is said', async () => {
   expect(readFileSync(join(folder, 'lotkeeper.db')).equals(before)).toBe(true)
 })
 
-test.skipIf(isRoot || process.platform === 'win32')('a folder without the right to write is said', async () => {
-  const folder = temporaryFolder()
-  chmodSync(folder, 0o500)
-  const { code, stderr } = await stationFails(['--data-dir', folder, '--port', '0'])
-  expect(stderr).toMatch(/cannot be written by this user/)
-  expect(code).toBe(1)
-  chmodSync(folder, 0o700)
-})
+test.skipIf(isRoot || process.platform === 'win32')(
+  'a folder without the right to write is said',
+  async () => {
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o500)
+    const { code, stderr } = await stationFails(['--data-dir', folder, '--port', '0'])
+    expect(stderr).toMatch(/cannot be written by this user/)
+    expect(code).toBe(1)
+    chmodSync(folder, 0o700)
+  },
+)

@@ -91,7 +91,15 @@ async function waitUntilRefused(url: string): Promise<boolean> {
 }
 
 /** One line, no stack, and exit code 1: what every expected failure looks like. */
-function expectOneLine({ code, stdout, stderr }: { code: number | null; stdout: string; stderr: string }): string {
+function expectOneLine({
+  code,
+  stdout,
+  stderr,
+}: {
+  code: number | null
+  stdout: string
+  stderr: string
+}): string {
   expect(stdout).toBe('')
   expect(code).toBe(1)
   expect(stderr).toMatch(/^lotkeeper: [^\n]+\.\n$/)

@@ -25,19 +25,19 @@ const unitColumns = sql`u.serial_number, p.number AS part_number, p.name AS part
   (SELECT id FROM stations WHERE pk = u.created_by_station_pk) AS station_id,
   (SELECT serial_number FROM units parent WHERE parent.pk = u.parent_pk) AS parent_serial_number`
 
-/** Batches in the order of the list, oldest first, each with its units in the order they came. */
+/** Oldest batch first, each with its units by serial number: the same rows give the same file on every station. */
 const batchRows: Query = sql`
   SELECT b.number AS batch_number, b.created_at AS batch_created_at,
     (SELECT id FROM users WHERE pk = b.created_by_user_pk) AS batch_user_id,
     (SELECT id FROM stations WHERE pk = b.created_by_station_pk) AS batch_station_id, ${unitColumns}
   FROM batches b LEFT JOIN units u ON u.batch_pk = b.pk LEFT JOIN revisions r ON r.pk = u.revision_pk
     LEFT JOIN parts p ON p.pk = r.part_pk
-  ORDER BY b.created_at, b.pk, u.pk`
+  ORDER BY b.created_at, b.key, u.key`
 
 const looseRows: Query = sql`
   SELECT NULL AS batch_number, NULL AS batch_created_at, NULL AS batch_user_id, NULL AS batch_station_id, ${unitColumns}
   FROM units u JOIN revisions r ON r.pk = u.revision_pk JOIN parts p ON p.pk = r.part_pk
-  WHERE u.batch_pk IS NULL ORDER BY u.pk`
+  WHERE u.batch_pk IS NULL ORDER BY u.key`
 
 /** All batches and units as records, one by one. The connection takes nothing else until the last was read. */
 export function* listRecords(db: ReadableDb): Generator<FileRecord> {

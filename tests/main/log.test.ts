@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { openLog } from '../../src/main/log.ts'
+import { newKeyText } from '../../src/main/store/keys.ts'
+import { temporaryFolder } from '../support/process.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+test('no secret reaches the log, wherever it stands', async () => {
+  const written: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((line) => written.push(String(line)) > 0)
+  const folder = temporaryFolder()
+  const log = openLog('info', folder)
+  const key = newKeyText()
+  log.info({ key, keys: { user: key } }, 'fields')
+  log.warn({ request: { authorization: `Bearer ${key}`, token: 'abc-secret' } }, 'deeper')
+  log.error({ error: `Error: ${key} is bad\n    at x?key=${key}` }, `said ${key}, Bearer abc-secret`)
+  log.debug({ key }, 'below the level')
+  await log.close()
+  const file = readFileSync(join(folder, 'station.log'), 'utf8')
+  expect(file).toBe(written.join(''))
+  expect(file.trim().split('\n')).toHaveLength(3)
+  expect(file).not.toContain(key.slice(3))
+  expect(file).not.toContain('abc-secret')
+  expect(file).toContain('said lk_[hidden], Bearer [hidden]')
+})
