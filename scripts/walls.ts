@@ -11,7 +11,7 @@ export const rooms: readonly Room[] = [
   { path: 'src/model', mayImport: ['zod'] },
   { path: 'src/http', mayImport: ['src/model', 'node:*', 'zod'] },
 
-  { path: 'src/main', mayImport: ['src/http', 'src/model', 'node:*', '*'] },
+  { path: 'src/main', mayImport: ['src/http', 'src/model', 'node:*', '*', 'package.json'] },
   { path: 'src/main/store', mayImport: ['src/main/assets.ts', 'src/model', 'node:*'] },
   {
     path: 'src/main/store/database.ts',

@@ -102,7 +102,7 @@ export function openStage(): Stage {
         VALUES (${key}, ${line}, ${created_at ?? null}, ${maker})`)
       return undefined
     }
-    if (created_at != null && earlier.created_at !== created_at)
+    if ((created_at ?? null) !== null && earlier.created_at !== created_at)
       return `batch ${number} has another batch_created_at on line ${earlier.line}`
     if (maker !== null && earlier.maker !== maker)
       return `batch ${number} has another batch_created_by on line ${earlier.line}`

@@ -145,7 +145,7 @@ const pathsOf = (platform: NodeJS.Platform) => (platform === 'win32' ? path.win3
 
 /** Where a station keeps its data when nobody says otherwise (docs/configuration.md). */
 export function defaultDataFolder({ env, platform, home, is_root }: Surroundings): string {
-  const { join } = pathsOf(platform)
+  const join = (...parts: string[]) => pathsOf(platform).join(...parts)
   if (platform === 'win32') return join(env['ProgramData'] ?? 'C:\\ProgramData', 'Lotkeeper')
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Lotkeeper')
   // systemd names the service's folder itself; root without it is the administrator who looks after the service.

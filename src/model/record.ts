@@ -51,10 +51,10 @@ export const record = z
       if (!line.revision_number) say('revision_number is required for a unit')
     } else {
       if (!line.batch_number) say('neither batch_number nor serial_number is given')
-      const needless = unitFields.find((name) => line[name] != null)
+      const needless = unitFields.find((name) => (line[name] ?? null) !== null)
       if (needless) say(`${needless} stands without a serial_number`)
     }
-    if (!line.batch_number && (line.batch_created_at != null || line.batch_created_by))
+    if (!line.batch_number && ((line.batch_created_at ?? null) !== null || line.batch_created_by))
       say('batch_created_at or batch_created_by stands without a batch_number')
   })
 
