@@ -1,3 +1,18 @@
+import './style/tokens.css'
+import './style/base.css'
+import './style/desk.css'
+import './style/controls.css'
+import './style/lists.css'
+import './style/windows.css'
+import './style/pages.css'
+
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
-createRoot(document.getElementById('root')!).render(<h1>Lotkeeper</h1>)
+import { App } from './app.tsx'
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

@@ -1,0 +1,73 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Inbox } from 'lucide-react'
+import { Button } from 'react-aria-components'
+
+import { type ConflictItem, deskEndpoints } from '../model/desk.ts'
+import { call } from './api.ts'
+import { conflictsQuery, syncQuery } from './desk.ts'
+import { useTranslation } from './i18n/use-translation.ts'
+import { sentenceOf } from './problem.ts'
+
+/** What a person must decide: one card each, in words, with its answers. */
+export function InboxPage() {
+  const { t } = useTranslation()
+  const { data: sync } = useQuery(syncQuery)
+  const { data, error } = useQuery(conflictsQuery)
+  const conflicts = data?.data ?? []
+  return (
+    <main className="page inbox-page">
+      <h1 className="title">{t('inbox_title')}</h1>
+      {error ? (
+        <p className="notice bad" role="alert">
+          {sentenceOf(error, t)}
+        </p>
+      ) : null}
+      {data && conflicts.length === 0 ? (
+        <div className="notice empty">
+          <Inbox aria-hidden size={48} />
+          <p>
+            <strong>{t('inbox_none')}</strong>
+          </p>
+          {sync?.state === 'no_headquarters' ? <p>{t('inbox_no_headquarters')}</p> : null}
+        </div>
+      ) : null}
+      <ul className="cards">
+        {conflicts.map((conflict) => (
+          <ConflictCard key={conflict.id} conflict={conflict} />
+        ))}
+      </ul>
+    </main>
+  )
+}
+
+function ConflictCard({ conflict: { id, at, summary, answers } }: { readonly conflict: ConflictItem }) {
+  const { t, moment } = useTranslation()
+  const queries = useQueryClient()
+  const decide = useMutation({
+    mutationFn: (answer: string) => call(deskEndpoints.decideConflict, { params: { id }, body: { answer } }),
+    onSettled: () => queries.invalidateQueries(),
+  })
+  return (
+    <li className="card">
+      <p className="muted">{moment(at)}</p>
+      <p>{summary}</p>
+      {decide.error ? (
+        <p className="fault" role="alert">
+          {sentenceOf(decide.error, t)}
+        </p>
+      ) : null}
+      <div className="card-buttons">
+        {answers.map((answer) => (
+          <Button
+            key={answer.id}
+            className="button"
+            isDisabled={decide.isPending}
+            onPress={() => decide.mutate(answer.id)}
+          >
+            {answer.label}
+          </Button>
+        ))}
+      </div>
+    </li>
+  )
+}

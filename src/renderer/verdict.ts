@@ -1,0 +1,40 @@
+import { createContext, use } from 'react'
+
+import type { Translate } from './i18n/translate.ts'
+
+/**
+ * What became of the last scan or deed. It stays until the next one: whoever looks up late still sees it.
+ * Each kind has its colour, icon, word and sound, so that none of them alone must be noticed.
+ */
+export interface Verdict {
+  readonly kind: 'ready' | 'busy' | 'done' | 'already' | 'note' | 'unknown' | 'refused'
+  /** Made anew when the language changes. */
+  readonly text: (t: Translate) => string
+  readonly actions?: readonly VerdictAction[]
+}
+
+export interface VerdictAction {
+  readonly label: (t: Translate) => string
+  /** What it gives is shown next; a window it opens says for itself what happens. */
+  readonly run: () => Promise<Verdict> | undefined
+}
+
+export interface Verdicts {
+  readonly verdict: Verdict
+  /** Counts up: the same verdict twice is two verdicts. */
+  readonly turn: number
+  show(verdict: Verdict): void
+  /** Shows what comes of it; soon says that something is being done. */
+  follow(work: () => Promise<Verdict>): Promise<Verdict>
+}
+
+export const readyVerdict: Verdict = { kind: 'ready', text: (t) => t('ready_hint') }
+
+export const VerdictContext = createContext<Verdicts>({
+  verdict: readyVerdict,
+  turn: 0,
+  show: () => {},
+  follow: (work) => work(),
+})
+
+export const useVerdicts = () => use(VerdictContext)
