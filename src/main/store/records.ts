@@ -1,5 +1,5 @@
 import type { Actor } from '../../model/actor.ts'
-import { isRefusal, type Refusal } from '../../model/error.ts'
+import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import { fold } from '../../model/identifier.ts'
 import type { Operation } from '../../model/operation.ts'
 import { PART_NAME_DEFAULT } from '../../model/part.ts'
@@ -25,6 +25,18 @@ export interface Brought {
   readonly differing: { readonly index: number; readonly reason: string }[]
 }
 
+/** One slice at work. Nothing else writes in between, so what was met once needs no second look. */
+interface Slice {
+  readonly db: WritableDb
+  readonly author: Author
+  readonly brought: Brought
+  /** Ids by folded number; revisions by those of part and revision. */
+  readonly batches: Map<string, string>
+  readonly revisions: Map<string, string>
+  /** Which makers are known here. */
+  readonly makers: Map<string, boolean>
+}
+
 /**
  * Brings records in through the same door as the API: every row by an operation, judged and journaled. What is here
  * already stays as it is, so bringing the same records again changes nothing. Parents come before their children.
@@ -47,8 +59,11 @@ export function bringRecords(
     bad: [],
     differing: [],
   }
+  const known = { batches: new Map(), revisions: new Map(), makers: new Map() }
   for (const record of records) {
-    const refusal = bringRecord(db, author, record, brought)
+    // Each record is a transaction of its own for headquarters too: operations that share an id are never separated.
+    const slice = { db, author: { ...author, txn_id: author.newId() }, brought, ...known }
+    const refusal = bringRecord(slice, record)
     if (refusal) brought.bad.push({ index: brought.done, reason: refusal.message })
     brought.done += 1
     if (enough()) break
@@ -57,84 +72,60 @@ export function bringRecords(
 }
 
 /** The parent is looked for before anything is written: the one thing that can have gone since the file was checked. */
-function bringRecord(
-  db: WritableDb,
-  author: Author,
-  record: CheckedRecord,
-  brought: Brought,
-): Refusal | undefined {
+function bringRecord(slice: Slice, record: CheckedRecord): Refusal | undefined {
+  const { db, author, brought } = slice
   const { serial_number, parent_serial_number } = record
+  const is_here = serial_number ? idOf(db, 'unit', serial_number) !== undefined : false
   const parent_id = parent_serial_number ? idOf(db, 'unit', parent_serial_number) : null
-  if (parent_id === undefined && serial_number && !idOf(db, 'unit', serial_number))
-    return {
-      kind: 'refusal',
-      code: 'NOT_FOUND',
-      message: `the parent ${parent_serial_number} is not here any more`,
-    }
+  if (parent_id === undefined && !is_here)
+    return refuse('NOT_FOUND', `the parent ${parent_serial_number} is not here any more`)
 
-  const batch_id = record.batch_number ? bringBatch(db, author, record.batch_number, record, brought) : null
+  const batch_id = record.batch_number ? bringBatch(slice, record.batch_number, record) : null
   if (isRefusal(batch_id)) return batch_id
   if (!serial_number) return undefined
-  if (idOf(db, 'unit', serial_number)) {
+  if (is_here) {
     brought.units_there += 1
     const reason = difference(db, serial_number, record)
     if (reason) brought.differing.push({ index: brought.done, reason })
     return undefined
   }
-  const revision_id = bringRevision(db, author, record, brought)
+  const revision_id = bringRevision(slice, record)
   if (isRefusal(revision_id)) return revision_id
   const id = author.newId()
-  const { sample, metadata, created_at, created_by } = record
-  const refusal = make(
-    db,
-    author,
-    {
-      type: 'unit.create',
-      id,
-      serial_number,
-      revision_id,
-      batch_id,
-      sample: sample ?? null,
-      metadata: metadata ?? {},
-    },
-    created_at,
-    created_by,
-    brought,
-  )
+  const { sample = null, metadata, created_at, created_by } = record
+  const unit = { id, serial_number, revision_id, batch_id, sample, metadata: metadata ?? {} }
+  const refusal = make(slice, { type: 'unit.create', ...unit }, created_at, created_by)
   if (refusal) return refusal
   brought.units += 1
   return parent_id ? accept(db, author, { type: 'unit.add_child', id: parent_id, child_id: id }) : undefined
 }
 
 function bringBatch(
-  db: WritableDb,
-  author: Author,
+  slice: Slice,
   number: string,
   { batch_created_at, batch_created_by }: CheckedRecord,
-  brought: Brought,
 ): string | Refusal {
-  const there = idOf(db, 'batch', number)
-  if (there) return there
-  const id = author.newId()
-  const refusal = make(
-    db,
-    author,
-    { type: 'batch.create', id, number },
-    batch_created_at,
-    batch_created_by,
-    brought,
-  )
-  if (refusal) return refusal
-  brought.batches += 1
+  const { db, author, brought, batches } = slice
+  const key = fold(number)
+  const there = batches.get(key) ?? idOf(db, 'batch', number)
+  const id = there ?? author.newId()
+  if (there === undefined) {
+    const refusal = make(slice, { type: 'batch.create', id, number }, batch_created_at, batch_created_by)
+    if (refusal) return refusal
+    brought.batches += 1
+  }
+  batches.set(key, id)
   return id
 }
 
 function bringRevision(
-  db: WritableDb,
-  author: Author,
+  slice: Slice,
   { part_number, part_name, revision_number }: CheckedRecord,
-  brought: Brought,
 ): string | Refusal {
+  const { db, author, brought, revisions } = slice
+  const key = fold(`${part_number} ${revision_number}`)
+  const known = revisions.get(key)
+  if (known !== undefined) return known
   let part_id = idOf(db, 'part', part_number!)
   if (part_id === undefined) {
     part_id = author.newId()
@@ -144,27 +135,28 @@ function bringRevision(
     brought.parts += 1
   }
   const there = db.one<{ id: string }>(sql`
-    SELECT revisions.id FROM revisions JOIN parts ON parts.pk = revisions.part_pk
-    WHERE parts.id = ${part_id} AND revisions.key = ${fold(revision_number!)}`)
-  if (there) return there.id
-  const id = author.newId()
-  const refusal = accept(db, author, { type: 'revision.create', id, part_id, number: revision_number! })
-  if (refusal) return refusal
-  brought.revisions += 1
+    SELECT id FROM revisions WHERE part_pk = (SELECT pk FROM parts WHERE id = ${part_id}) AND key = ${fold(revision_number!)}`)
+  const id = there?.id ?? author.newId()
+  if (there === undefined) {
+    const refusal = accept(db, author, { type: 'revision.create', id, part_id, number: revision_number! })
+    if (refusal) return refusal
+    brought.revisions += 1
+  }
+  revisions.set(key, id)
   return id
 }
 
 /** Accepts a creation in the name of its maker, where this station knows him. */
 function make(
-  db: WritableDb,
-  author: Author,
+  { db, author, brought, makers }: Slice,
   operation: Operation,
   created_at: number | null | undefined,
   maker: Actor | null | undefined,
-  brought: Brought,
 ): Refusal | undefined {
-  const known = maker && isKnown(db, maker)
-  if (maker && !known) brought.makers_unknown += 1
+  if (!maker) return accept(db, author, operation, created_at ?? undefined)
+  let known = makers.get(maker.id)
+  if (known === undefined) makers.set(maker.id, (known = isKnown(db, maker)))
+  if (!known) brought.makers_unknown += 1
   return accept(db, known ? { ...author, actor: maker } : author, operation, created_at ?? undefined)
 }
 
