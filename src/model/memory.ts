@@ -59,14 +59,17 @@ export function memory(rows: Iterable<Row> = []): Memory {
 
 const keyName = (row: Row) => `${row.noun}:${row.scope}:${row.key}`
 
-function* referenceNames(row: Row): Generator<string> {
-  if (row.into !== null) yield `${row.noun}.into:${row.into}`
-  if (row.deleted || row.into !== null) return
-  for (const { field } of nouns[row.noun].references) {
+function referenceNames(row: Row): readonly string[] {
+  if (row.into !== null) return [`${row.noun}.into:${row.into}`]
+  const { references } = nouns[row.noun]
+  if (row.deleted || references.length === 0) return none
+  return references.flatMap(({ field }) => {
     const id = row.fields[field]
-    if (typeof id === 'string') yield `${row.noun}.${field}:${id}`
-  }
+    return typeof id === 'string' ? [`${row.noun}.${field}:${id}`] : none
+  })
 }
+
+const none: readonly string[] = []
 
 /** Live rows of one noun, or of all. */
 export function* live(state: Memory, noun?: Noun): Generator<Row> {

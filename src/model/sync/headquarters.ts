@@ -109,7 +109,7 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       link(tools.hash, sent.prev, content) !== sent.hash
     ) {
       // A gap is no fork, but a chain is never patched: only a new one is beyond doubt.
-      if (sent.n <= end.seq) store.report({ kind: 'copied', station_id, incarnation, n: sent.n })
+      if (sent.n <= end.seq) reportCopy(store, station_id, incarnation, sent.n)
       return { kind: 'fork', index: store.index(incarnation) }
     }
     const before = store.operation(sent.op_id)
@@ -127,7 +127,11 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
 /** A station that begins anew before the end of its old chain does not know what it sent: it was set back, or is a copy. */
 function noticeCopy(store: HeadquartersStore, { station_id, parent }: PushRequest): void {
   if (parent === null || store.chainEnd(parent.incarnation).seq <= parent.upto) return
-  store.report({ kind: 'copied', station_id, incarnation: parent.incarnation, n: parent.upto + 1 })
+  reportCopy(store, station_id, parent.incarnation, parent.upto + 1)
+}
+
+function reportCopy(store: HeadquartersStore, station_id: string, incarnation: string, n: number): void {
+  store.report({ kind: 'copied', station_id, incarnation, n })
 }
 
 /**

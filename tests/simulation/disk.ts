@@ -1,0 +1,123 @@
+import { type Memory, memory } from '../../src/model/memory.ts'
+import type { Row } from '../../src/model/state.ts'
+import { changeBelow } from '../../src/model/sync/acceptance.ts'
+import { GENESIS } from '../../src/model/sync/chain.ts'
+import { origin, type Position, thinned } from '../../src/model/sync/cursor.ts'
+import { append, emptyFold, type Fold, refold } from '../../src/model/sync/fold.ts'
+import type { Archived, Entry } from '../../src/model/sync/journal.ts'
+import { authorHere } from '../../src/model/sync/knowledge.ts'
+import type { Meta, StationView, Write } from '../../src/model/sync/station.ts'
+
+/** What a station's database holds. All of it is copied when a disk is imaged or cloned. */
+export interface Disk {
+  meta: Meta
+  base: Memory
+  stage: Memory
+  staged: Map<string, number>
+  outbox: Map<string, Entry>
+  archive: Map<string, Archived>
+  /** `incarnation:n` to the hash of the link. */
+  links: Map<string, string>
+  history: readonly Position[]
+  next_local_id: number
+  /** What this disk has ever accepted: for the oracle, no part of the product. */
+  owned: Set<string>
+  fold: Fold
+}
+
+export function newDisk(station_id: string, incarnation: string): Disk {
+  const chain = { seq: 0, hash: GENESIS }
+  return {
+    meta: { station_id, incarnation, lineage: [], chain, cursor: origin, stage: null },
+    base: memory(),
+    stage: memory(),
+    staged: new Map(),
+    outbox: new Map(),
+    archive: new Map(),
+    links: new Map(),
+    history: [chain],
+    next_local_id: 1,
+    owned: new Set(),
+    fold: emptyFold(memory()),
+  }
+}
+
+export function imageOf(disk: Disk): Disk {
+  const image = {
+    ...disk,
+    base: memory(disk.base.all()),
+    stage: memory(disk.stage.all()),
+    staged: new Map(disk.staged),
+    outbox: new Map(disk.outbox),
+    archive: new Map(disk.archive),
+    links: new Map(disk.links),
+    owned: new Set(disk.owned),
+    fold: emptyFold(memory()),
+  }
+  foldAll(image)
+  return image
+}
+
+export const outboxOf = (disk: Disk): Entry[] =>
+  [...disk.outbox.values()].sort((a, b) => a.local_id - b.local_id)
+
+export const authorOf = ({ meta }: Disk) => authorHere(meta.station_id, meta.incarnation, meta.lineage)
+
+export function viewOf(disk: Disk): StationView {
+  return {
+    meta: disk.meta,
+    base: disk.base,
+    outbox: () => outboxOf(disk),
+    archive: () => [...disk.archive.values()].sort((a, b) => a.local_id - b.local_id),
+    linkAt: (n) => (n === 0 ? GENESIS : disk.links.get(`${disk.meta.incarnation}:${n}`)),
+    history: () => disk.history,
+    stagedSeq: (op_id) => disk.staged.get(op_id),
+  }
+}
+
+/** Everything waiting, decided again on the base from the first to the last. */
+export function fullFold(disk: Disk): Fold {
+  const fold = emptyFold(memory(disk.base.all()))
+  for (const entry of outboxOf(disk)) append(fold, authorOf(disk), entry)
+  return fold
+}
+
+function foldAll(disk: Disk): void {
+  disk.fold = fullFold(disk)
+}
+
+/** Does one transaction, and brings what scripts see up to date in it. */
+export function commit(disk: Disk, write: Write): void {
+  const change = changeBelow(write, disk.base, disk.outbox)
+  if (write.meta !== undefined) disk.meta = write.meta
+  if (write.stage_is === 'empty') {
+    disk.stage = memory()
+    disk.staged = new Map()
+  }
+  if (write.stage !== undefined) {
+    applyAll(disk.stage, write.stage.rows)
+    for (const [op_id, seq] of write.stage.own) disk.staged.set(op_id, seq)
+  }
+  if (write.stage_is === 'take') {
+    disk.base = disk.stage
+    disk.stage = memory()
+    disk.staged = new Map()
+  }
+  if (write.base !== undefined) applyAll(disk.base, write.base)
+  for (const op_id of write.outbox?.remove ?? []) disk.outbox.delete(op_id)
+  for (const op_id of write.archive?.remove ?? []) disk.archive.delete(op_id)
+  for (const entry of write.archive?.put ?? []) disk.archive.set(entry.op.op_id, entry)
+  for (const entry of write.outbox?.put ?? []) {
+    disk.outbox.set(entry.op.op_id, entry)
+    if (entry.seal !== null) disk.links.set(`${entry.seal.incarnation}:${entry.seal.n}`, entry.seal.hash)
+  }
+  if (write.history !== undefined) disk.history = thinned(write.history)
+  if (change === null) foldAll(disk)
+  else refold(disk.fold, disk.base, disk.outbox, authorOf(disk), change)
+}
+
+/** Two phases: with keys let go of first, no order of rows can make two hold one. */
+function applyAll(into: Memory, rows: readonly Row[]): void {
+  for (const { noun, id } of rows) into.drop(noun, id)
+  for (const row of rows) into.put(row)
+}

@@ -1,0 +1,131 @@
+import type { Operation } from '../../src/model/operation.ts'
+import { type Disk, imageOf } from './disk.ts'
+import { crash, localWrite, newId, newNode, wake } from './node.ts'
+import type { Action } from './plan.ts'
+import { type Prng, prng } from './prng.ts'
+import { operationFor, requestFor } from './workload.ts'
+import { backUp, count, type Node, restore, type World } from './world.ts'
+
+const images = new WeakMap<World, { node: Node; disk: Disk }[]>()
+
+/** Does one thing of the plan: a script's work, or a misfortune. */
+export function act(world: World, action: Action): void {
+  const r = prng(action.seed)
+  const node = world.nodes[action.station % world.nodes.length]!
+  const { names } = world.plan
+  const id = () => newId(node.ids)
+  count(world, `action ${action.kind}`)
+  switch (action.kind) {
+    case 'write': {
+      const operation = operationFor(node.disk, r, names, id)
+      if (operation !== null) localWrite(world, node, operation, id())
+      return
+    }
+    case 'request': {
+      const txn_id = id()
+      for (const operation of requestFor(node.disk, r, names, id))
+        if (!localWrite(world, node, operation, txn_id)) return
+      return
+    }
+    case 'newer': {
+      // A newer version of the program was here and left something that headquarters cannot read.
+      localWrite(world, node, { type: 'gadget.create', id: id(), name: 'G' } as unknown as Operation, id())
+      return
+    }
+    case 'cut':
+      return cut(world, node, { out: false, back: false }, r)
+    case 'one_way':
+      return cut(world, node, r.chance(0.5) ? { out: true, back: false } : { out: false, back: true }, r)
+    case 'crash':
+      return crash(world, node, r.int(10, 60_000))
+    case 'crash_midway':
+      node.crash_in = r.int(0, 4)
+      return
+    case 'full_disk':
+      node.full_in = r.int(0, 2)
+      return
+    case 'image':
+      imagesOf(world).push({ node, disk: imageOf(node.disk) })
+      return
+    case 'rollback':
+      return rollBack(world, r)
+    case 'clone':
+      return clone(world, node)
+    case 'move':
+      clone(world, node)
+      return retire(world, node)
+    case 'clock':
+      node.clock_ms = r.pick([0, 3_600_000, -3_600_000, 400 * 86_400_000, -400 * 86_400_000, -world.now])
+      return
+    case 'backup':
+      return backUp(world)
+    case 'restore':
+      if (r.chance(0.3)) backUp(world)
+      return restore(world, r)
+    case 'hq_crash':
+      world.hq_up = false
+      world.agenda.at(world.now + r.int(100, 30_000), () => (world.hq_up = true))
+  }
+}
+
+function imagesOf(world: World): { node: Node; disk: Disk }[] {
+  const taken = images.get(world) ?? []
+  images.set(world, taken)
+  return taken
+}
+
+function cut(world: World, node: Node, link: Node['link'], r: Prng): void {
+  node.link = link
+  world.agenda.at(world.now + r.int(1_000, 60_000), () => (node.link = { out: true, back: true }))
+}
+
+/** A disk is set back to an image of itself; the image can be used again. */
+function rollBack(world: World, r: Prng): void {
+  const image = r.pick(imagesOf(world))
+  if (image === undefined || !world.nodes.includes(image.node)) return
+  const { node } = image
+  const kept = new Set([...image.disk.outbox.keys(), ...image.disk.archive.keys()])
+  excuse(world, node.disk, (op_id) => !kept.has(op_id))
+  node.disk = imageOf(image.disk)
+  node.lineage = `${node.lineage}'`
+  count(world, 'rollbacks')
+  crash(world, node, 100)
+}
+
+/** The disk is copied to another PC, and both go on. */
+function clone(world: World, node: Node): void {
+  if (world.nodes.length >= 8) return
+  const copy = newNode(world, `${node.name}c${world.stats['clones'] ?? 0}`, imageOf(node.disk))
+  world.nodes.push(copy)
+  count(world, 'clones')
+}
+
+/** The PC is scrapped. What only its disk held is lost, and nobody can say otherwise. */
+function retire(world: World, node: Node): void {
+  if (world.nodes.length < 3) return
+  excuse(world, node.disk, () => true)
+  node.alive = false
+  node.boot += 1
+  node.timer += 1
+  world.nodes.splice(world.nodes.indexOf(node), 1)
+  count(world, 'retired')
+}
+
+function excuse(world: World, disk: Disk, lost: (op_id: string) => boolean): void {
+  for (const op_id of [...disk.outbox.keys(), ...disk.archive.keys()]) {
+    if (lost(op_id)) world.oracle.ledger.get(op_id)!.excused = true
+  }
+}
+
+/** The network is well again, for these stations. */
+export function heal(world: World, nodes: readonly Node[]): void {
+  world.network = { drop: 0, duplicate: 0, late: 0, garbage: 0, latency_ms: 20 }
+  world.hq_up = true
+  for (const node of nodes) {
+    node.link = { out: true, back: true }
+    node.crash_in = null
+    node.full_in = null
+    node.session = { ...node.session, failures: 0 }
+    if (node.alive) wake(world, node)
+  }
+}

@@ -1,0 +1,155 @@
+import { IDENTIFIER_MAX, IDENTIFIER_PATTERN } from '../../src/model/identifier.ts'
+import { faults } from '../../src/model/invariants.ts'
+import type { Memory } from '../../src/model/memory.ts'
+import type { Mark, Row } from '../../src/model/state.ts'
+import type { HeadquartersStore } from '../../src/model/sync/headquarters.ts'
+import type { SealedOperation } from '../../src/model/sync/journal.ts'
+import { authorAt } from '../../src/model/sync/knowledge.ts'
+import type { Commit, PushRequest } from '../../src/model/sync/protocol.ts'
+import { type Disk, fullFold } from './disk.ts'
+import { type Accepted, isSame, knew, type Oracle, stateDigest, violated } from './oracle.ts'
+
+/** [I1] [I6] [I7] What must hold in any state at any moment. */
+export function checkState(state: Memory, where: string): void {
+  const [first] = faults(state)
+  if (first !== undefined) violated(first.slice(0, 2), `${where}: ${first.slice(3)}`)
+}
+
+/** [I2] The base is headquarters' state at the cursor. */
+export function checkBase(oracle: Oracle, disk: Disk, where: string): void {
+  const history = oracle.histories.get(disk.meta.cursor.hash)
+  if (history === undefined) violated('I2', `${where}: the cursor is on no history`)
+  if (history.digest !== stateDigest(disk.base.all()))
+    violated('I2', `${where}: base differs at ${disk.meta.cursor.seq}`)
+}
+
+/** [I13] What scripts see is what deciding everything again would give. */
+export function checkFold(disk: Disk, where: string): void {
+  const full = [...fullFold(disk).live.all()]
+  for (const row of full) {
+    const live = disk.fold.live.get(row.noun, row.id)
+    if (!isSame(live, row)) violated('I13', `${where}: ${row.noun} ${row.id} differs`)
+    const held = disk.fold.live.holder(row.noun, row.scope, row.key)?.id === row.id
+    if (held !== (!row.deleted && row.into === null))
+      violated('I13', `${where}: key of ${row.noun} ${row.id}`)
+  }
+  if ([...disk.fold.live.all()].length !== full.length) violated('I13', `${where}: rows that nobody made`)
+}
+
+export interface Count {
+  asked: number
+  false_unseen: number
+}
+
+/** What must hold of each operation that headquarters takes, judged by what its author had really seen. */
+export function checkCommit(
+  oracle: Oracle,
+  store: HeadquartersStore,
+  rows: Memory,
+  request: PushRequest,
+  commit: Commit,
+  count: Count,
+): void {
+  const sent = request.ops.find(({ op_id }) => op_id === commit.op_id)!
+  const accepted = oracle.ledger.get(commit.op_id)
+  if (accepted === undefined) violated('I4', `${commit.op_id} was never accepted`)
+  const { result, conflicts } = commit
+  if (result !== 'applied' && result !== 'noop' && conflicts.length === 0)
+    violated('I8', `${commit.op_id} ${result}`)
+  checkKnowledge(oracle, store, rows, request, sent, accepted, commit.seq, count)
+  for (const row of commit.rows) {
+    const before = rows.get(row.noun, row.id)
+    if (before !== undefined) checkOverwrite(oracle, commit, accepted, before, row)
+    if (before !== undefined && row.deleted && !before.deleted)
+      checkDeletion(oracle, commit, accepted, before)
+    if (row.name !== before?.name && row.noun !== 'station') checkName(commit, row)
+  }
+  if (result === 'merged') checkMerge(rows, commit, accepted)
+}
+
+/** [I10] Whatever counts as seen was seen. */
+function checkKnowledge(
+  oracle: Oracle,
+  store: HeadquartersStore,
+  rows: Memory,
+  request: PushRequest,
+  sent: SealedOperation,
+  { past }: Accepted,
+  seq: number,
+  count: Count,
+): void {
+  const { incarnation, station_id } = request
+  const mark: Mark = { op_id: sent.op_id, incarnation, n: sent.n, station_id, seq }
+  const author = authorAt(store, sent, mark)
+  for (const row of rows.all()) {
+    for (const one of Object.values(row.marks)) {
+      const said = author.seen(one)
+      const really = knew(oracle, past, one)
+      if (said && !really) violated('I10', `${sent.op_id} counts as knowing ${one.op_id}`)
+      count.asked += 1
+      if (!said && really) count.false_unseen += 1
+    }
+  }
+}
+
+/** [I11] A value that the author had not seen is not replaced without a word. */
+function checkOverwrite(oracle: Oracle, commit: Commit, { past }: Accepted, before: Row, after: Row): void {
+  if (commit.conflicts.length > 0) return
+  for (const [field, old, now] of values(before, after)) {
+    const was = before.marks[field] ?? before.marks['created']!
+    const is = after.marks[field] ?? after.marks['created']!
+    if (old === null || old === now || was.op_id === is.op_id) continue
+    if (!knew(oracle, past, was))
+      violated('I11', `${commit.op_id} overwrote ${field} of ${before.noun} ${before.id}`)
+  }
+}
+
+function* values(before: Row, after: Row): Generator<[string, unknown, unknown]> {
+  yield ['key', before.name, after.name]
+  for (const [field, old] of Object.entries(before.fields)) {
+    const now = after.fields[field]
+    if (typeof old !== 'object' || old === null) yield [field, old ?? null, now ?? null]
+    else
+      for (const [key, one] of Object.entries(old))
+        yield [`${field}.${key}`, one, (now as typeof old)[key] ?? null]
+  }
+}
+
+/** [I9] Only who had seen all of a row deletes it. */
+function checkDeletion(oracle: Oracle, commit: Commit, { past }: Accepted, before: Row): void {
+  for (const [what, mark] of Object.entries(before.marks)) {
+    if (!knew(oracle, past, mark))
+      violated('I9', `${commit.op_id} deleted ${before.noun} ${before.id} without knowing ${what}`)
+  }
+}
+
+/** [I12] What one station saw side by side stays two things. */
+function checkMerge(rows: Memory, commit: Commit, { saw }: Accepted): void {
+  const { noun, other_id } = commit.conflicts.find(({ kind }) => kind === 'merged')!
+  const known = [other_id!, ...rows.joined(noun, other_id!).map(({ id }) => id)].find((id) =>
+    saw.has(`${noun}:${id}`),
+  )
+  if (known !== undefined)
+    violated('I12', `${commit.op_id} was joined with ${noun} ${known}, which its station knew`)
+}
+
+/** [I24] Every name is one that a person could have typed. */
+function checkName(commit: Commit, row: Row): void {
+  if (row.name.length <= IDENTIFIER_MAX && IDENTIFIER_PATTERN.test(row.name)) return
+  violated('I24', `${commit.op_id} named ${row.noun} ${row.id} ${row.name}`)
+}
+
+/** [I16] A page is whole: no commit left out, no request torn. */
+export function checkPage(
+  from: number,
+  to: number,
+  commits: readonly Commit[],
+  next: Commit | undefined,
+): void {
+  commits.forEach(({ seq }, index) => {
+    if (seq !== from + 1 + index) violated('I16', `commit ${from + 1 + index} is missing`)
+  })
+  if (from + commits.length !== to) violated('I16', `the page ends at ${to}`)
+  if (next !== undefined && next.txn_id === commits.at(-1)?.txn_id)
+    violated('I16', `request ${next.txn_id} was torn`)
+}

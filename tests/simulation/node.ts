@@ -1,0 +1,210 @@
+import type { ClockReading, Operation } from '../../src/model/operation.ts'
+import type { Answer, Request } from '../../src/model/sync/protocol.ts'
+import { type Event, newSession, step, type Write } from '../../src/model/sync/station.ts'
+import { commit, type Disk, newDisk, outboxOf, viewOf } from './disk.ts'
+import { checkBase, checkFold, checkState } from './laws.ts'
+import { violated } from './oracle.ts'
+import { digest, type Prng, stream } from './prng.ts'
+import { ask, count, type Node, safeSeq, type World } from './world.ts'
+import { accept } from './workload.ts'
+
+export function newNode(world: World, name: string, disk?: Disk, ids?: Prng): Node {
+  const own = ids ?? stream(world.plan.seed, `ids ${name}`)
+  const node: Node = {
+    name,
+    lineage: name,
+    ids: own,
+    session: newSession,
+    alive: true,
+    boot: 0,
+    timer: 0,
+    disk: disk ?? newDisk(`station-${name}`, newId(own)),
+    link: { out: true, back: true },
+    crash_in: null,
+    full_in: null,
+    clock_ms: 0,
+  }
+  sleep(world, node, world.schedule.int(0, 2_000))
+  return node
+}
+
+export function newId(ids: Prng): string {
+  const word = () =>
+    Math.floor(ids.next() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
+  return word() + word()
+}
+
+function sleep(world: World, node: Node, ms: number): void {
+  const timer = (node.timer += 1)
+  world.agenda.at(world.now + ms, () => {
+    if (node.timer === timer) run(world, node, { kind: 'wake' })
+  })
+}
+
+export const wake = (world: World, node: Node) => sleep(world, node, 0)
+
+/** One step of the station's engine, its effects done in order unless something kills it in between. */
+export function run(world: World, node: Node, event: Event): void {
+  if (!node.alive) return
+  const tools = {
+    hash: digest,
+    newId: () => newId(node.ids),
+    chance: () => world.schedule.next(),
+    limits: world.plan.limits,
+  }
+  const { session, effects } = step(viewOf(node.disk), node.session, event, tools)
+  node.session = session
+  for (const effect of effects) {
+    if (node.crash_in !== null && (node.crash_in -= 1) < 0) return crash(world, node, 1_000)
+    if (effect.kind === 'sleep') sleep(world, node, effect.ms)
+    else if (effect.kind === 'send') send(world, node, effect.id, effect.request)
+    else if (node.full_in !== null && (node.full_in -= 1) < 0) {
+      node.full_in = null
+      count(world, 'full disks')
+      return crash(world, node, 5_000)
+    } else write(world, node, effect.write)
+  }
+}
+
+/** The process is gone at once and comes back later with what is on the disk. */
+export function crash(world: World, node: Node, ms: number): void {
+  node.crash_in = null
+  node.alive = false
+  node.boot += 1
+  node.session = newSession
+  count(world, 'crashes')
+  world.agenda.at(world.now + ms, () => {
+    node.alive = true
+    wake(world, node)
+  })
+}
+
+function write(world: World, node: Node, change: Write): void {
+  const { disk } = node
+  const before = {
+    cursor: disk.meta.cursor,
+    incarnation: disk.meta.incarnation,
+    outbox: new Map(disk.outbox),
+  }
+  const pruned = (change.archive?.remove ?? []).flatMap((op_id) => disk.archive.get(op_id) ?? [])
+  commit(disk, change)
+  for (const entry of change.outbox?.put ?? [])
+    remint(world, disk, entry.op.op_id, entry.op.operation, before.outbox)
+  for (const op_id of change.outbox?.remove ?? []) if (!holds(disk, op_id)) squashed(world, disk, op_id)
+  for (const { op, committed_seq } of pruned) {
+    if (!holds(disk, op.op_id) && committed_seq > safeSeq(world))
+      violated('I20', `${node.name} forgot ${op.op_id}`)
+    if (!holds(disk, op.op_id)) disk.owned.delete(op.op_id)
+  }
+  for (const op_id of disk.owned) if (!holds(disk, op_id)) violated('I20', `${node.name} lost ${op_id}`)
+  if (disk.meta.incarnation !== before.incarnation) count(world, 'incarnations')
+  if (change.stage_is === 'take') count(world, 'new histories')
+  else if (disk.meta.cursor.seq < before.cursor.seq) violated('I17', `${node.name} went back`)
+  checkBase(world.oracle, disk, node.name)
+  if (world.plan.deep) checkFold(disk, node.name)
+  checkState(disk.fold.live, node.name)
+}
+
+const holds = (disk: Disk, op_id: string) => disk.outbox.has(op_id) || disk.archive.has(op_id)
+
+/** An operation that was folded into an earlier one is neither lost nor ever sent. */
+function squashed(world: World, disk: Disk, op_id: string): void {
+  disk.owned.delete(op_id)
+  const { ledger } = world.oracle
+  const renaming = ledger.get(op_id)!
+  renaming.excused = true
+  const made = [...disk.outbox.values()].find((entry) => entry.op.operation.id === renaming.operation.id)
+  if (made !== undefined) ledger.get(made.op.op_id)!.folded |= renaming.past
+  count(world, 'squashed')
+}
+
+/** An operation that got a new id because another machine had the same. */
+function remint(world: World, disk: Disk, op_id: string, operation: Operation, before: Disk['outbox']): void {
+  const known = world.oracle.ledger.get(op_id)
+  if (known !== undefined || before.has(op_id)) return
+  const { ledger } = world.oracle
+  const local_id = disk.outbox.get(op_id)!.local_id
+  const old = [...before.values()].find((entry) => entry.local_id === local_id)!
+  const past = ledger.get(old.op.op_id)!
+  ledger.set(op_id, { ...past, past: past.past | past.folded, bit: 1n << BigInt(ledger.size), operation })
+  disk.owned.add(op_id)
+  disk.owned.delete(old.op.op_id)
+  count(world, 'reminted')
+}
+
+const TIMEOUT_MS = 10_000
+
+function send(world: World, node: Node, id: number, request: Request): void {
+  const { boot } = node
+  count(world, 'messages')
+  if (request.kind === 'push') checkSeals(world, node, request)
+  const tell = (event: Event) => {
+    if (node.boot === boot) run(world, node, event)
+  }
+  world.agenda.at(world.now + TIMEOUT_MS, () => tell({ kind: 'failed', id }))
+  const deliver = () => {
+    const answer = node.link.out ? ask(world, request) : undefined
+    if (answer !== undefined) reply(world, node, id, answer, tell)
+  }
+  for (const delay of fate(world)) world.agenda.at(world.now + delay, deliver)
+}
+
+function reply(world: World, node: Node, id: number, answer: Answer, tell: (event: Event) => void): void {
+  for (const delay of fate(world)) {
+    const garbled = world.schedule.chance(world.network.garbage)
+    if (garbled) count(world, 'garbage')
+    world.agenda.at(world.now + delay, () => {
+      if (!node.link.back) return
+      const retry_after_ms = world.schedule.pick([-1, 0, 1_000, 10 ** 9])
+      tell(garbled ? { kind: 'failed', id, retry_after_ms } : { kind: 'answer', id, answer })
+    })
+  }
+}
+
+/** When a message arrives: never, once, twice, or long after anybody waits for it. */
+function fate({ network, schedule, stats }: World): number[] {
+  const tally = (what: string) => (stats[what] = (stats[what] ?? 0) + 1)
+  const latency = () => Math.floor(network.latency_ms * (0.2 + schedule.next() * 2))
+  if (schedule.chance(network.drop)) return (tally('drops'), [])
+  if (schedule.chance(network.late)) return (tally('late'), [latency() + schedule.int(0, 90_000)])
+  if (schedule.chance(network.duplicate))
+    return (tally('duplicates'), [latency(), latency() + schedule.int(0, 60_000)])
+  return [latency()]
+}
+
+const sent = new WeakMap<World, Map<string, string>>()
+
+/** [I15] What one disk once sent under a number, it never sends another way. */
+function checkSeals(world: World, node: Node, request: Request & { kind: 'push' }): void {
+  const seals = sent.get(world) ?? new Map<string, string>()
+  sent.set(world, seals)
+  for (const { n, hash, op_id } of request.ops) {
+    const place = `${node.lineage}:${request.incarnation}:${n}`
+    if ((seals.get(place) ?? hash) !== hash) violated('I15', `${node.name} sent two operations as ${n}`)
+    seals.set(place, hash)
+    const sealed = node.disk.outbox.get(op_id)?.seal
+    if (sealed?.hash !== hash) violated('I15', `${node.name} sent ${op_id} before it was sealed`)
+  }
+}
+
+/** A script's write on this station. False if the API refused it, or the process is not there. */
+export function localWrite(world: World, node: Node, operation: Operation, txn_id: string): boolean {
+  if (!node.alive) return false
+  const clock: ClockReading = {
+    wall_ms: world.now + node.clock_ms,
+    boot_id: `${node.name}-${node.boot}`,
+    uptime_ms: world.now,
+  }
+  const actor = { kind: 'station', id: node.disk.meta.station_id } as const
+  const op = { op_id: newId(node.ids), txn_id, actor, clock, created_at: clock.wall_ms, operation }
+  const done = accept(world.oracle, node.disk, op)
+  count(world, done ? 'operations' : 'refused by the API')
+  if (done) checkState(node.disk.fold.live, node.name)
+  if (done && node.session.failures === 0 && world.schedule.chance(0.5)) wake(world, node)
+  return done
+}
+
+export const isSettled = ({ disk }: Node, head: string) =>
+  outboxOf(disk).length === 0 && disk.meta.stage === null && disk.meta.cursor.hash === head

@@ -1,0 +1,90 @@
+import type { Operation } from '../../src/model/operation.ts'
+import type { Mark, Row } from '../../src/model/state.ts'
+import { GENESIS } from '../../src/model/sync/chain.ts'
+import type { Commit } from '../../src/model/sync/protocol.ts'
+import { digest } from './prng.ts'
+
+/** A law was broken. */
+export class Violation extends Error {}
+
+export function violated(law: string, what: string): never {
+  throw new Violation(`${law} ${what}`)
+}
+
+/**
+ * What only the simulator knows: who had really seen what, and what became of every operation that was ever accepted.
+ * No code under test can read it.
+ */
+export interface Oracle {
+  readonly ledger: Map<string, Accepted>
+  /** By the hash of a commit: all operations up to it, and the digest of all rows after it. */
+  readonly histories: Map<string, { readonly past: bigint; readonly digest: number }>
+}
+
+export interface Accepted {
+  readonly bit: bigint
+  /** Every operation whose effect its author could see, as one bit each. */
+  readonly past: bigint
+  /** The live rows that its author saw side by side. */
+  readonly saw: ReadonlySet<string>
+  readonly operation: Operation
+  /** What was known when a renaming was folded into it: the renaming was accepted later than the operation. */
+  folded: bigint
+  /** Its disk was set back or destroyed: then, and only then, it may be lost. */
+  excused: boolean
+}
+
+export function newOracle(): Oracle {
+  return { ledger: new Map(), histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]) }
+}
+
+export function enter(
+  { ledger }: Oracle,
+  op_id: string,
+  operation: Operation,
+  past: bigint,
+  saw: ReadonlySet<string>,
+): void {
+  ledger.set(op_id, { bit: 1n << BigInt(ledger.size), past, saw, operation, folded: 0n, excused: false })
+}
+
+export const knew = ({ ledger }: Oracle, past: bigint, mark: Mark) => {
+  const bit = ledger.get(mark.op_id)?.bit
+  return bit !== undefined && (past & bit) !== 0n
+}
+
+const hashes = new WeakMap<Row, number>()
+
+export function rowDigest(row: Row): number {
+  let known = hashes.get(row)
+  if (known === undefined)
+    hashes.set(row, (known = Number.parseInt(digest(JSON.stringify(row)).slice(0, 6), 36)))
+  return known
+}
+
+/** Rows come from one place and keep their form on the way, so their text is compared, which is fast. */
+export const isSame = (a: Row | undefined, b: Row) =>
+  a === b || (a !== undefined && JSON.stringify(a) === JSON.stringify(b))
+
+export function stateDigest(rows: Iterable<Row>): number {
+  let sum = 0
+  for (const row of rows) sum = (sum + rowDigest(row)) >>> 0
+  return sum
+}
+
+/** Notes what history there is after a commit. */
+export function record(
+  oracle: Oracle,
+  prev: string,
+  commit: Commit,
+  before: (row: Row) => Row | undefined,
+): void {
+  const { past, digest: sum } = oracle.histories.get(prev)!
+  let after = sum
+  for (const row of commit.rows) {
+    const old = before(row)
+    after = (after + rowDigest(row) - (old === undefined ? 0 : rowDigest(old))) >>> 0
+  }
+  const bit = oracle.ledger.get(commit.op_id)?.bit ?? 0n
+  oracle.histories.set(commit.hash, { past: past | bit, digest: after })
+}

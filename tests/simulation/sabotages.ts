@@ -1,0 +1,167 @@
+/**
+ * Defects that somebody could well put in, each of which the simulator must find: without this, "no failures" would mean
+ * nothing. `find` stands exactly once in `file`; `seed` is one that finds it.
+ */
+export interface Sabotage {
+  readonly name: string
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+const sync = 'src/model/sync'
+
+export const sabotages: readonly Sabotage[] = [
+  {
+    name: 'an answer to a push confirms it',
+    file: `${sync}/station/answer.ts`,
+    find: '(places.get(op.op_id) ?? Infinity) <= flight.cursor.seq',
+    replace: 'flight !== null && places.has(op.op_id)',
+  },
+  {
+    name: 'a chain is patched',
+    file: `${sync}/headquarters.ts`,
+    find: '      sent.n !== end.seq + 1 ||\n      sent.prev !== end.hash ||\n',
+    replace: '      sent.n <= end.seq ||\n',
+  },
+  {
+    name: 'a push is taken without looking at the cursor',
+    file: `${sync}/headquarters.ts`,
+    find: 'if (store.hashAt(asked.cursor.seq) !== asked.cursor.hash)',
+    replace: "if (asked.kind !== 'push' && store.hashAt(asked.cursor.seq) !== asked.cursor.hash)",
+  },
+  {
+    name: 'a cursor is only a number',
+    file: `${sync}/headquarters.ts`,
+    find: 'if (store.hashAt(asked.cursor.seq) !== asked.cursor.hash)',
+    replace: 'if (store.hashAt(asked.cursor.seq) === undefined)',
+  },
+  {
+    name: 'the history is hashed without its rows',
+    file: `${sync}/headquarters.ts`,
+    find: 'hash: link(hash, prev, canonical(said))',
+    replace: 'hash: link(hash, prev, canonical(said.op_id))',
+  },
+  {
+    name: 'numbers of two histories are compared',
+    file: `${sync}/station/stage.ts`,
+    find: 'return entry.base.seq <= common.seq ? entry',
+    replace: 'return entry.base.seq <= common.seq || true ? entry',
+  },
+  {
+    name: 'a claimed past is believed',
+    file: `${sync}/knowledge.ts`,
+    find: 'while (parent !== null && chains.linkAt(parent.incarnation, parent.upto) === parent.hash)',
+    replace: 'while (parent !== null)',
+  },
+  {
+    name: 'operations are sent again in another order',
+    file: 'tests/simulation/disk.ts',
+    find: '[...disk.outbox.values()].sort((a, b) => a.local_id - b.local_id)',
+    replace: '[...disk.outbox.values()].sort((a, b) => (a.op.op_id < b.op.op_id ? -1 : 1))',
+  },
+  {
+    name: 'a page is applied row by row',
+    file: 'tests/simulation/disk.ts',
+    find: '  for (const { noun, id } of rows) into.drop(noun, id)\n',
+    replace: '',
+  },
+  {
+    name: 'equal names are always one thing',
+    file: 'src/model/decide/create.ts',
+    find: 'if (known(d, other))',
+    replace: 'if (known(d, other) && d.author.rebased)',
+  },
+  {
+    name: 'the archive is thrown away at once',
+    file: `${sync}/station/answer.ts`,
+    find: 'committed_seq <= page.safe_seq',
+    replace: 'committed_seq <= page.to.seq',
+  },
+  {
+    name: 'a repetition is done again',
+    file: `${sync}/headquarters.ts`,
+    find: 'const seq = before?.seq ?? accept(',
+    replace: 'const seq = accept(',
+  },
+  {
+    name: 'a deletion beats what it had not seen',
+    file: 'src/model/decide/remove.ts',
+    find: 'if (obstacles.length > 0)',
+    replace: "if (obstacles.some(({ kind }) => kind === 'delete_nonempty'))",
+  },
+  {
+    name: 'the last writer wins',
+    file: 'src/model/decide/update.ts',
+    find: '!isEmpty(row, field) && !seen(d, markOf(row, field))',
+    replace: '!isEmpty(row, field) && !seen(d, markOf(row, field)) && false',
+  },
+  {
+    name: 'the last renaming wins',
+    file: 'src/model/decide/name.ts',
+    find: "if (!seen(d, markOf(row, 'key')))",
+    replace: "if (!seen(d, markOf(row, 'key')) && name === '')",
+  },
+  {
+    name: 'the fold forgets who read',
+    file: `${sync}/reach.ts`,
+    find: '      for (const op_id of fold.readers.get(node) ?? []) operation(op_id)\n',
+    replace: '',
+  },
+  {
+    name: 'the fold leaves later writes in place',
+    file: `${sync}/reach.ts`,
+    find: '    if (read.has(node)) return\n',
+    replace: '    if (read.has(node) || node !== "") return\n',
+  },
+  {
+    name: 'the fold never starts again',
+    file: `${sync}/fold.ts`,
+    find: 'if (!reach.covers(footprint)) return false',
+    replace: 'reach.covers(footprint)',
+  },
+  {
+    name: 'what was sent is folded together once more',
+    file: `${sync}/squash.ts`,
+    find: 'entry.seal !== null || entry.resent',
+    replace: 'entry.seal !== null',
+  },
+  {
+    name: 'a promise of headquarters is believed for ever',
+    file: `${sync}/station/answer.ts`,
+    find: '!page.more && flight.id > session.pushed_at',
+    replace: '!page.more && flight.id < 0',
+  },
+  {
+    name: 'a request is torn apart between pages',
+    file: `${sync}/feed.ts`,
+    find: 'if (next?.txn_id !== last.txn_id) break',
+    replace: 'if (next?.txn_id !== last.txn_id || true) break',
+  },
+  {
+    name: 'sent first and sealed afterwards',
+    file: `${sync}/station/ask.ts`,
+    find: "effects: [{ kind: 'write', write } satisfies Effect, ...effects]",
+    replace: "effects: [...effects, { kind: 'write', write } satisfies Effect]",
+  },
+  {
+    name: 'a copied disk goes unnoticed',
+    file: `${sync}/headquarters.ts`,
+    find: "  store.report({ kind: 'copied', station_id, incarnation, n })\n",
+    replace: '',
+  },
+  {
+    name: 'an operation that nobody understands stops the queue',
+    file: `${sync}/headquarters.ts`,
+    find: '    const before = store.operation(sent.op_id)\n',
+    replace: `    if (sent.operation.type.startsWith('gadget')) return { kind: 'pushed', results, chain: end }
+    const before = store.operation(sent.op_id)
+`,
+  },
+  {
+    name: 'what waits is lost with the old history',
+    file: `${sync}/station/stage.ts`,
+    find: 'const moved = [...lost, ...waiting]',
+    replace: 'const moved = [...lost.slice(0, 0), ...waiting]',
+  },
+]

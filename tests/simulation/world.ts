@@ -1,0 +1,146 @@
+import type { Session } from '../../src/model/sync/station.ts'
+import { handle, type HeadquartersStore } from '../../src/model/sync/headquarters.ts'
+import {
+  type Answer,
+  answer as answerSchema,
+  type Request,
+  request as requestSchema,
+} from '../../src/model/sync/protocol.ts'
+import { backupOf, type Central, hashAt, headOf, newCentral, storeOf } from './central.ts'
+import { type Agenda, agenda } from './heap.ts'
+import { checkCommit, checkPage, checkState, type Count } from './laws.ts'
+import type { Disk } from './disk.ts'
+import { newOracle, type Oracle, record, violated } from './oracle.ts'
+import type { Network, Plan } from './plan.ts'
+import { digest, type Prng, stream } from './prng.ts'
+
+/** One PC. */
+export interface Node {
+  readonly name: string
+  disk: Disk
+  /** One line of a disk's life: a copy and a disk that was set back begin another. */
+  lineage: string
+  ids: Prng
+  session: Session
+  alive: boolean
+  /** Counts starts of the process: what was asked before is answered to nobody. */
+  boot: number
+  timer: number
+  link: { out: boolean; back: boolean }
+  /** Effects until the process is killed, or the disk is full. */
+  crash_in: number | null
+  full_in: number | null
+  clock_ms: number
+}
+
+/** One run: a factory with its stations, its headquarters and its network, in virtual time. */
+export interface World {
+  readonly plan: Plan
+  readonly agenda: Agenda
+  readonly schedule: Prng
+  readonly oracle: Oracle
+  readonly nodes: Node[]
+  /** Sound copies of headquarters that may be restored, oldest first. */
+  backups: Central[]
+  central: Central
+  now: number
+  network: Network
+  hq_up: boolean
+  readonly stats: Record<string, number>
+  readonly knowledge: Count
+  /** Hashes that headquarters received at each place of each chain. */
+  readonly received: Map<string, Set<string>>
+  trace: string
+}
+
+export function newWorld(plan: Plan): World {
+  return {
+    plan,
+    agenda: agenda(),
+    schedule: stream(plan.seed, 'schedule'),
+    oracle: newOracle(),
+    nodes: [],
+    backups: [],
+    central: newCentral('epoch-0'),
+    now: 0,
+    network: plan.network,
+    hq_up: true,
+    stats: {},
+    knowledge: { asked: 0, false_unseen: 0 },
+    received: new Map(),
+    trace: '',
+  }
+}
+
+export function count(world: World, what: string, by = 1): void {
+  world.stats[what] = (world.stats[what] ?? 0) + by
+}
+
+/** Everything up to here survives any restore there may be. */
+export const safeSeq = ({ backups }: World) => (backups[0] === undefined ? 0 : headOf(backups[0]).seq)
+
+const sign = (text: string) => digest(`key|${text}`)
+
+/** Headquarters answers, or does not: undefined if nobody is there. */
+export function ask(world: World, asked: Request): Answer | undefined {
+  if (!world.hq_up) return undefined
+  const { central } = world
+  const request = onTheWire(world, asked, (value) => requestSchema.parse(value))
+  let store: HeadquartersStore | null = null
+  const incidents = central.incidents.length
+  store = storeOf(
+    central,
+    () => safeSeq(world),
+    (commit) => {
+      if (request.kind !== 'push') violated('I4', 'a question changed something')
+      count(world, `result ${commit.result}`)
+      for (const { kind } of commit.conflicts) count(world, `conflict ${kind}`)
+      checkCommit(world.oracle, store!, central.rows, request, commit, world.knowledge)
+      record(world.oracle, headOf(central).hash, commit, (row) => central.rows.get(row.noun, row.id))
+    },
+  )
+  const answer = handle(store, request, { hash: digest, sign })
+  count(world, `answer ${answer.kind}`)
+  if (request.kind === 'push') {
+    for (const { n, hash } of request.ops) note(world.received, `${request.incarnation}:${n}`, hash)
+    checkState(central.rows, 'headquarters')
+  }
+  if (answer.kind === 'page') {
+    const whole = checkPage
+    whole(answer.from.seq, answer.to.seq, answer.commits, central.commits[answer.to.seq])
+  }
+  if (answer.kind === 'forked' && !central.closed.has(request.cursor.epoch))
+    violated('I18', 'a lost end raised no alarm')
+  count(world, 'incidents', central.incidents.length - incidents)
+  world.trace = digest(`${world.trace}${request.kind}${answer.kind}${headOf(central).hash}`)
+  return onTheWire(world, answer, (value) => answerSchema.parse(value))
+}
+
+/** Every sixteenth run speaks in real bytes: what the schemas do not let through does not exist. */
+function onTheWire<Message>(world: World, message: Message, parse: (value: unknown) => Message): Message {
+  return world.plan.seed % 16 === 0 ? parse(JSON.parse(JSON.stringify(message))) : message
+}
+
+function note(map: Map<string, Set<string>>, key: string, value: string): void {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, new Set([value]))
+  else values.add(value)
+}
+
+export function backUp(world: World): void {
+  world.backups = [...world.backups, backupOf(world.central)].slice(-3)
+  count(world, 'backups')
+}
+
+export function restore(world: World, r: Prng): void {
+  const index = r.int(0, world.backups.length - 1)
+  const backup = world.backups[index]
+  if (backup === undefined) return
+  // What was backed up later is gone with the history it belonged to.
+  world.backups = world.backups.slice(0, index + 1)
+  world.central = backupOf(backup)
+  count(world, 'restores')
+}
+
+export const isOnHistory = (world: World, { seq, hash }: { seq: number; hash: string }) =>
+  hashAt(world.central, seq) === hash
