@@ -94,7 +94,7 @@ const query = fc.record({
   limit: fc.integer({ min: 1, max: 6 }),
 })
 
-describe('a list of batches', () => {
+describe('a list of batches', { timeout: 120_000 }, () => {
   test('with any mix of filters, order and pages is what a naive reading gives, whatever happened before', () => {
     fc.assert(
       fc.property(
@@ -129,7 +129,7 @@ describe('a list of batches', () => {
           }
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 80 },
     )
   })
 

@@ -123,7 +123,7 @@ const TERMS = [
   'n.e',
 ]
 
-describe('a search over many batches', () => {
+describe('a search over many batches', { timeout: 120_000 }, () => {
   test('finds what a naive reading finds, in either order, at any depth, before and after the last merge', () => {
     const batches = manyBatches()
     const check = () => {

@@ -1,7 +1,7 @@
 import type { BatchListQuery } from '../../model/batch.ts'
 import { type BatchFilters, filtersOf, firstPlace, openCandidates, passes } from './batch-filters.ts'
 import { type BatchRow, batchColumns, pageJson } from './batch-json.ts'
-import { numbersInOrder } from './batches-by-number.ts'
+import { HIGHEST, LOWEST, numbersInOrder } from './batches-by-number.ts'
 import type { ReadableDb } from './database.ts'
 import { type Asked, type Mark, listName, memoryOf } from './list-memory.ts'
 import type { People } from './people.ts'
@@ -126,8 +126,7 @@ function placeFurther(db: ReadableDb, order: Order, from: Place, count: number):
 
 function rowsByNumber(db: ReadableDb, { order, skip, want, after }: Asked): BatchRow[] {
   const up = order === 'asc'
-  // Every key begins with a character between these.
-  let from = after?.key ?? (up ? '' : '\u{7f}')
+  let from = after?.key ?? (up ? LOWEST : HIGHEST)
   if (skip > 0) {
     const found = db.rows<[string]>(
       up

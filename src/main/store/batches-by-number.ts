@@ -7,40 +7,56 @@ import { sql } from './sql.ts'
  * Filtered batches by number. Two ways, each bad where the other is good:
  * - walk the index of numbers and test each batch: quick when matches are common, endless when they all lie at the far end;
  * - collect the matches and put them in order: quick when they are few, slow when they are many.
- * No probe can tell beforehand where matches lie, so the walk gets a budget. When it is spent the matches are collected,
- * and the most that was lost is the budget.
+ * How many there are can be judged beforehand, where they lie cannot. So a walk that promises to be cheaper is tried, and
+ * given up for collecting once it took four times what evenly spread matches would need.
  */
 
-/** Matches worth collecting without trying to walk. */
-const FEW = 1_000
-/** Batches tested before the walk is given up. */
-const BUDGET = 2_000
+/** Every folded number lies between these. */
+export const LOWEST = ''
+export const HIGHEST = '\u{7f}'
+
+/** Measured, in microseconds: a batch tested, a match fetched and sorted, a batch stepped over in the index of numbers. */
+const COST = { search: 6, contents: 3, window: 1, sorted: 1.5, stepped: 0.25 }
 const SLICE = 250
 
 /** pks of the page. */
 export function numbersInOrder(db: ReadableDb, filters: BatchFilters, asked: Asked): number[] {
-  const few = estimateOf(db, filters) <= FEW
-  return (few ? undefined : walk(db, filters, asked)) ?? collect(db, filters, asked)
+  const batches = db.one<{ pk: number }>(sql`SELECT ifnull(max(pk), 0) AS pk FROM batches`)!.pk
+  const matches = Math.min(estimateOf(db, filters), batches)
+  const even = ((asked.skip + asked.want) * batches) / Math.max(matches, 1)
+  const test = filters.search ? COST.search : filters.contents ? COST.contents : COST.window
+  const promising = even * test < Math.min(matches * COST.sorted, batches * COST.stepped)
+  return (
+    (promising ? walk(db, filters, asked, SLICE + 4 * even) : undefined) ??
+    collect(db, filters, asked, batches)
+  )
 }
 
-function estimateOf(db: ReadableDb, filters: BatchFilters): number {
-  const estimate = Math.min(filters.search?.estimate ?? Infinity, filters.contents?.estimate() ?? Infinity)
-  if (estimate <= FEW || !filters.bounded) return estimate
-  const beyond = db.rows(sql`
-    SELECT 1 FROM batches WHERE created_at BETWEEN ${filters.first} AND ${filters.last} LIMIT 1 OFFSET ${FEW}`)
-  return beyond.length === 0 ? FEW : estimate
+/** Sizes that a window is compared with, one after the other; a larger one counts as the whole list. */
+const WINDOW_SIZES = [64, 256, 1_024, 4_096, 16_384]
+
+/** About how many batches pass. */
+function estimateOf(db: ReadableDb, { search, contents, bounded, first, last }: BatchFilters): number {
+  const estimate = Math.min(search?.estimate ?? Infinity, contents?.estimate() ?? Infinity)
+  if (!bounded) return estimate
+  const reaches = (size: number) =>
+    db.rows(sql`
+      SELECT 1 FROM batches WHERE created_at BETWEEN ${first} AND ${last} LIMIT 1 OFFSET ${size}`).length > 0
+  const size = WINDOW_SIZES.find((each) => each >= estimate || !reaches(each))
+  return Math.min(size === undefined ? Infinity : size / 2, estimate)
 }
 
 function walk(
   db: ReadableDb,
   filters: BatchFilters,
   { order, skip, want, after }: Asked,
+  budget: number,
 ): number[] | undefined {
   const up = order === 'asc'
-  let from = after?.key ?? (up ? '' : '\u{7f}')
+  let from = after?.key ?? (up ? LOWEST : HIGHEST)
   let left = skip
   const pks: number[] = []
-  for (let tested = 0; tested < BUDGET; tested += SLICE) {
+  for (let tested = 0; tested < budget; tested += SLICE) {
     const slice = db.rows<[number, number, string]>(
       up
         ? sql`SELECT pk, created_at, key FROM batches WHERE key > ${from} ORDER BY key LIMIT ${SLICE}`
@@ -64,9 +80,10 @@ interface Collected {
   n: number
 }
 
-function collect(db: ReadableDb, filters: BatchFilters, asked: Asked): number[] {
-  const size = (db.rows<[number]>(sql`SELECT ifnull(max(pk), 0) FROM batches`)[0]![0] >> 3) + 1
-  const sorted_max = Math.max(FEW, Math.min(size, 200_000))
+function collect(db: ReadableDb, filters: BatchFilters, asked: Asked, batches: number): number[] {
+  const size = (batches >> 3) + 1
+  // Beyond this share it is quicker to step over the others; and a list of pks must not fill the memory.
+  const sorted_max = Math.max(1_000, Math.min((batches * COST.stepped) / COST.sorted, 200_000))
   const found: Collected = { bits: new Uint8Array(size), pks: [], n: 0 }
   const add = (pk: number) => {
     found.bits[pk >> 3]! |= 1 << (pk & 7)
@@ -90,7 +107,7 @@ function collectRun(db: ReadableDb, filters: BatchFilters, later: Look, add: (pk
     if (now === undefined || now(run.created_at, run.batch_pk)) add(run.batch_pk)
 }
 
-/** Few matches: their numbers are fetched and sorted. */
+/** Few matches: their numbers are fetched and sorted. Without a second look SQLite need keep no more than the page. */
 function sortedPage(
   db: ReadableDb,
   pks: number[],
@@ -98,16 +115,18 @@ function sortedPage(
   { order, skip, want, after }: Asked,
 ): number[] {
   const list = JSON.stringify(pks)
-  const rows = db.rows<[number, number, string]>(
+  const limit = look === undefined ? skip + want : pks.length
+  const rows = db.rows<[number, number]>(
     order === 'asc'
-      ? sql`SELECT pk, created_at, key FROM batches WHERE pk IN (SELECT value FROM json_each(${list})) ORDER BY key`
-      : sql`SELECT pk, created_at, key FROM batches WHERE pk IN (SELECT value FROM json_each(${list})) ORDER BY key DESC`,
+      ? sql`SELECT pk, created_at FROM batches WHERE pk IN (SELECT value FROM json_each(${list})) AND key > ${after?.key ?? LOWEST}
+          ORDER BY key LIMIT ${limit}`
+      : sql`SELECT pk, created_at FROM batches WHERE pk IN (SELECT value FROM json_each(${list})) AND key < ${after?.key ?? HIGHEST}
+          ORDER BY key DESC LIMIT ${limit}`,
   )
   const page: number[] = []
   let left = skip
-  for (const [pk, created_at, key] of rows) {
+  for (const [pk, created_at] of rows) {
     if (page.length === want) break
-    if (after !== undefined && (order === 'asc' ? key <= after.key : key >= after.key)) continue
     if (look && !look(created_at, pk)) continue
     if (left > 0) left -= 1
     else page.push(pk)
@@ -123,7 +142,7 @@ function walkedPage(
   { order, skip, want, after }: Asked,
 ): number[] {
   const up = order === 'asc'
-  let from = after?.key ?? (up ? '' : '\u{7f}')
+  let from = after?.key ?? (up ? LOWEST : HIGHEST)
   const page: number[] = []
   let left = skip
   while (page.length < want) {
