@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 
 import type { Config } from '../main/config.ts'
 import { diskFree, filesOf } from '../main/data-folder.ts'
@@ -45,8 +45,8 @@ function programFinding(): Finding {
 }
 
 function folderFinding({ settings: { data_dir } }: Config): Finding {
+  if (!existsSync(data_dir)) return note('folder', `${data_dir} is not there yet: the first start makes it`)
   try {
-    mkdirSync(data_dir, { recursive: true, mode: 0o700 })
     accessSync(data_dir, constants.R_OK | constants.W_OK)
     return ok('folder', data_dir)
   } catch (error) {
@@ -57,6 +57,7 @@ function folderFinding({ settings: { data_dir } }: Config): Finding {
 const LOW_BYTES = 500_000_000
 
 function diskFinding({ settings: { data_dir } }: Config): Finding {
+  if (!existsSync(data_dir)) return note('disk', 'not known before the folder is there')
   const free = diskFree(data_dir)
   const says = `${Math.floor(free / 1_000_000)} MB free`
   return free < LOW_BYTES ? bad('disk', `${says}: make room soon`) : ok('disk', says)

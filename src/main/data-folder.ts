@@ -54,12 +54,16 @@ export interface InUse {
 export function holdDataFolder(data_dir: string): DataFolder | InUse | Problem {
   const files = filesOf(data_dir)
   let release: (() => void) | undefined
+  // What is made from here on is for its owner alone, also in a folder that others may enter.
+  process.umask(0o077)
   try {
     for (const folder of [data_dir, files.logs, files.backups, files.attachments])
       mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(data_dir, constants.R_OK | constants.W_OK)
     tryWriting(join(data_dir, '.write-test'))
     release = holdLock(files.lock)
+    // Who holds the folder knows that no server runs: a file that says otherwise was left by one that was killed.
+    if (release) removeFile(files.server)
   } catch (error) {
     return folderProblem(data_dir, error)
   }

@@ -25,7 +25,7 @@ if ('kind' in started) {
   process.stderr.write(`${problemLine(started)}\n`)
   process.exitCode = 1
 } else {
-  const { url, data_dir, version } = started
+  const { url, data_dir, version, log } = started
   let stopping = false
   const stop = () => {
     // A second signal while answers are still going out: whoever sends it does not want to wait.
@@ -35,5 +35,10 @@ if ('kind' in started) {
   }
   // SIGBREAK is Ctrl+Break on Windows, SIGHUP its closed console window.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, stop)
+  // A defect that nobody caught: what was answered is on the disk, and what is in memory is no longer to be trusted.
+  process.on('uncaughtException', (error) => {
+    log.error({ error: error.stack }, 'defect: the station ends')
+    void log.close().then(() => process.exit(1))
+  })
   process.stdout.write(`${JSON.stringify({ event: 'ready', url, data_dir, pid: process.pid, version })}\n`)
 }

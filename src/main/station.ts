@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { hostname, networkInterfaces } from 'node:os'
 
 import type { App } from '../http/app.ts'
 import type { Caller } from '../http/routes.ts'
@@ -106,7 +107,8 @@ async function serve(
 
 async function openDoor(app: App, { host, port }: Settings): Promise<Listening | Problem> {
   try {
-    return await listen({ host, port, app })
+    const server = await listen({ host, port, app, hosts: ownNames(host) })
+    return { ...server, url: server.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:') }
   } catch (error) {
     switch (codeOf(error)) {
       case 'EADDRINUSE':
@@ -127,6 +129,14 @@ async function openDoor(app: App, { host, port }: Settings): Promise<Listening |
         throw error
     }
   }
+}
+
+/** What clients may call this machine when it listens beyond loopback; any other name is a page's trick (DNS rebinding). */
+function ownNames(host: string): string[] {
+  if (host === 'localhost') return []
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
+  const names = addresses.map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address))
+  return [host, hostname(), ...names]
 }
 
 /** `server.json` tells the command line where the running server is. */

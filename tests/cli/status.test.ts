@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -43,6 +43,10 @@ test('status tells empty, running, stopped and killed apart, by words and exit c
   killed.process.kill('SIGKILL')
   await killed.ended
   expect(await status(folder)).toMatchObject({ code: 3, state: 'stopped', url: null, pid: null })
+  // What the killed one left behind stands in nobody's way.
+  const made = await lotkeeper(['keys', 'create', '--kind', 'user', '--name', 'Jane', '--data-dir', folder])
+  expect(made.code).toBe(0)
+  expect(existsSync(join(folder, 'server.json'))).toBe(false)
 })
 
 test('a living process that does not answer is unreachable, not stopped', async () => {

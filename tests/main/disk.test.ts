@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, expect, test } from 'vitest'
 
-import { startStation, stationFails, temporaryFolder } from '../support/process.ts'
+import { lotkeeper, startStation, stationFails, temporaryFolder } from '../support/process.ts'
 
 /** A disk of its own needs the right to mount one. */
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0 && triesToMount()
@@ -78,6 +78,31 @@ test.runIf(mayMount)(
     for (const number of [kept[0], kept.at(-1), 'AFTER'])
       expect((await again.call('GET', `/v2/batches/${number}`)).status).toBe(200)
     await again.stop()
+  },
+)
+
+test.runIf(mayMount)(
+  'an import that fills the disk says how far it came, and the same import again does the rest',
+  async () => {
+    const folder = disk('size=1600k')
+    const file = join(temporaryFolder(), 'many.json')
+    const records = Array.from({ length: 6_000 }, (_, n) => ({
+      batch_number: `B-${Math.floor(n / 10)}`,
+      serial_number: `SN-${n}`,
+      part_number: 'P-1',
+      revision_number: 'A',
+    }))
+    writeFileSync(file, JSON.stringify(records))
+    const args = ['import', file, '--data-dir', folder]
+    const cut = await lotkeeper(args)
+    expect(cut.stderr).toMatch(/^\d+ of 6000 lines were brought in; the same import again does the rest$/m)
+    expect(cut.stderr).toMatch(/^lotkeeper: the disk of [^\n]+ is full\. [^\n]+\n$/m)
+    expect([cut.code, cut.stdout]).toEqual([1, ''])
+    remount(folder, 'size=64m')
+    const rest = await lotkeeper(args)
+    expect(rest.code).toBe(0)
+    const { created, already_there } = JSON.parse(rest.stdout) as Record<string, { units: number }>
+    expect(created!.units + already_there!.units).toBe(6_000)
   },
 )
 

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
+
+// Processes wait for each other's processors: these limits are for what hangs, not for what is slow.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
