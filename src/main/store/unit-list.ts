@@ -6,16 +6,18 @@ import type { UnitItem, UnitListQuery } from '../../model/unit.ts'
 import type { ReadableDb } from './database.ts'
 import type { People } from './people.ts'
 import { type Query, join, sql } from './sql.ts'
+import { serialContains } from './unit-search.ts'
 import { type PartColumns, metadataOf, partColumns, partOf } from './units.ts'
 
 /** Units by page: which ones first, then what is shown of them. */
 export function listUnits(db: ReadableDb, people: People, query: UnitListQuery): Page<UnitItem> {
   const { limit, cursor, sort_by, sort_order, include_metadata } = query
   if (asksForRuns(query)) return page([], limit, cursor)
-  const conditions = conditionsOf(query)
+  const conditions = conditionsOf(db, query)
   const matching = conditions.length === 0 ? sql`TRUE` : join(conditions, ' AND ')
   const pks = db.rows<[number]>(sql`
-    SELECT u.pk FROM units u WHERE ${matching} ORDER BY ${orders[sort_by][sort_order]} LIMIT ${limit + 1} OFFSET ${cursor}`)
+    SELECT u.pk FROM ${sourceOf(query)} WHERE ${matching}
+    ORDER BY ${orders[sort_by][sort_order]} LIMIT ${limit + 1} OFFSET ${cursor}`)
   return page(readUnits(db, people, pks.flat(), include_metadata), limit, cursor)
 }
 
@@ -31,17 +33,26 @@ function asksForRuns(query: UnitListQuery): boolean {
   )
 }
 
+/** Sorted by part, a page is read off the indexes of part, revision and unit, unless the units wanted are picked one by one. */
+function sourceOf({ sort_by, ids, serial_numbers, batch_numbers }: UnitListQuery): Query {
+  if (sort_by !== 'part_number') return sql`units u`
+  const picked = ids ?? serial_numbers ?? batch_numbers
+  return picked === undefined
+    ? sql`parts p CROSS JOIN revisions r ON r.part_pk = p.pk CROSS JOIN units u ON u.revision_pk = r.pk`
+    : sql`units u JOIN revisions r ON r.pk = u.revision_pk JOIN parts p ON p.pk = r.part_pk`
+}
+
 const byCreation = {
   asc: sql`u.created_at, u.pk`,
   desc: sql`u.created_at DESC, u.pk DESC`,
 }
-const partKey = sql`(SELECT p.key FROM revisions r JOIN parts p ON p.pk = r.part_pk WHERE r.pk = u.revision_pk)`
 
 /** Without runs, their order is the order of creation. */
 const orders: Record<UnitListQuery['sort_by'], Record<UnitListQuery['sort_order'], Query>> = {
   serial_number: { asc: sql`u.key`, desc: sql`u.key DESC` },
   created_at: byCreation,
-  part_number: { asc: sql`${partKey}, u.pk`, desc: sql`${partKey} DESC, u.pk DESC` },
+  // All three columns stand in this order in indexes: nothing is sorted.
+  part_number: { asc: sql`p.key, r.key, u.pk`, desc: sql`p.key DESC, r.key DESC, u.pk DESC` },
   last_run_at: byCreation,
   last_run_procedure: byCreation,
 }
@@ -49,34 +60,47 @@ const orders: Record<UnitListQuery['sort_by'], Record<UnitListQuery['sort_order'
 /** The right side of `IN`: one bound value however many there are, so that the text is prepared once. */
 const among = (values: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
 
-function conditionsOf(query: UnitListQuery): Query[] {
+/** Nobody to look for: then no unit is looked at. */
+const oneOf = (column: Query, pks: readonly number[]) =>
+  pks.length === 0 ? sql`FALSE` : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(pks)}))`
+
+function conditionsOf(db: ReadableDb, query: UnitListQuery): Query[] {
   const found: Query[] = []
-  if (query.search_query !== undefined) found.push(sql`instr(u.key, ${fold(query.search_query)})`)
+  if (query.search_query !== undefined) found.push(serialContains(db, query.search_query))
   if (query.ids) found.push(sql`u.id IN ${among(query.ids)}`)
   if (query.serial_numbers) found.push(sql`u.key IN ${among(query.serial_numbers.map(fold))}`)
-  if (query.part_numbers || query.revision_numbers) found.push(ofRevision(query))
+  if (query.part_numbers || query.revision_numbers) found.push(ofRevision(db, query))
   if (query.batch_numbers) found.push(inBatch(query.batch_numbers))
   if (query.created_after !== undefined) found.push(sql`u.created_at >= ${query.created_after}`)
   if (query.created_before !== undefined) found.push(sql`u.created_at <= ${query.created_before}`)
-  if (query.created_by_user_ids)
-    found.push(
-      sql`u.created_by_user_pk IN (SELECT pk FROM users WHERE id IN ${among(query.created_by_user_ids)})`,
-    )
-  if (query.created_by_station_ids)
-    found.push(
-      sql`u.created_by_station_pk IN (SELECT pk FROM stations WHERE id IN ${among(query.created_by_station_ids)})`,
-    )
+  if (query.created_by_user_ids) {
+    const users = sql`SELECT pk FROM users WHERE id IN ${among(query.created_by_user_ids)}`
+    found.push(oneOf(sql`u.created_by_user_pk`, db.rows<[number]>(users).flat()))
+  }
+  if (query.created_by_station_ids) {
+    const stations = sql`SELECT pk FROM stations WHERE id IN ${among(query.created_by_station_ids)}`
+    found.push(oneOf(sql`u.created_by_station_pk`, db.rows<[number]>(stations).flat()))
+  }
   if (query.exclude_units_with_parent) found.push(sql`u.parent_pk IS NULL`)
   if (query.samples) found.push(sql`u.sample IN ${among(query.samples)}`)
   if (query.metadata) found.push(...withMetadata(query.metadata))
   return found
 }
 
-function ofRevision({ part_numbers, revision_numbers }: UnitListQuery): Query {
+/** Up to this many units are fetched by their revisions and sorted; more of them are met soon on any walk in the list's order. */
+const SORTED_MAX = 10_000
+
+function ofRevision(db: ReadableDb, { part_numbers, revision_numbers, sort_by }: UnitListQuery): Query {
   const ofPart = part_numbers ? sql`p.key IN ${among(part_numbers.map(fold))}` : sql`TRUE`
   const numbered = revision_numbers ? sql`r.key IN ${among(revision_numbers.map(fold))}` : sql`TRUE`
-  return sql`u.revision_pk IN (
-    SELECT r.pk FROM revisions r JOIN parts p ON p.pk = r.part_pk WHERE ${ofPart} AND ${numbered})`
+  const pks = db.rows<[number]>(
+    sql`SELECT r.pk FROM revisions r JOIN parts p ON p.pk = r.part_pk WHERE ${ofPart} AND ${numbered}`,
+  )
+  if (sort_by === 'part_number') return oneOf(sql`r.pk`, pks.flat())
+  const wanted = oneOf(sql`u.revision_pk`, pks.flat())
+  const beyond = db.rows(sql`SELECT 1 FROM units u WHERE ${wanted} LIMIT 1 OFFSET ${SORTED_MAX}`)
+  // The plus keeps SQLite from the index of revisions.
+  return beyond.length === 0 ? wanted : sql`+${wanted}`
 }
 
 function inBatch(numbers: readonly string[]): Query {

@@ -105,6 +105,7 @@ CREATE INDEX units_by_batch ON units (batch_pk, key);
 CREATE INDEX units_by_revision ON units (revision_pk);
 CREATE INDEX units_by_parent ON units (parent_pk) WHERE parent_pk IS NOT NULL;
 CREATE INDEX units_by_creation ON units (created_at);
+CREATE INDEX units_by_sample ON units (sample, created_at) WHERE sample IS NOT NULL;
 
 -- Ordered runs: for each part, revision and revision number, its batches in the order of the list; n = how many units.
 CREATE TABLE batch_parts (
