@@ -3,11 +3,15 @@ import { decide } from '../../model/decide.ts'
 import type { Refusal } from '../../model/error.ts'
 import type { ClockReading, JournaledOperation, Operation } from '../../model/operation.ts'
 import { refusalOf } from '../../model/refusal.ts'
-import type { Knowledge } from '../../model/state.ts'
+import type { Decision } from '../../model/state.ts'
 import { applyRows } from './apply.ts'
+import { dropBase, keepBase, markedState, putMarks } from './base.ts'
 import type { WritableDb } from './database.ts'
 import { appendJournal } from './journal.ts'
 import { liveState } from './live.ts'
+import { marksOf } from './marks.ts'
+import { sql } from './sql.ts'
+import { everything, type Synced } from './synced.ts'
 
 /** Who writes, when, and where ids come from: one for each request, so that its operations share a `txn_id`. */
 export interface Author {
@@ -15,10 +19,9 @@ export interface Author {
   readonly clock: ClockReading
   readonly txn_id: string
   readonly newId: () => string
+  /** What the station holds for headquarters, if it has one. */
+  readonly synced?: Synced
 }
-
-/** Here and now the author sees every row there is. */
-const everything: Knowledge = { seen: () => true, rebased: false, known_deleted: [] }
 
 /**
  * The one way a station changes its rows: judge the operation, write the rows it changes, note it in the journal.
@@ -31,7 +34,6 @@ export function accept(
   operation: Operation,
   created_at: number = author.clock.wall_ms,
 ): Refusal | undefined {
-  const state = liveState(db)
   const entry: JournaledOperation = {
     op_id: author.newId(),
     txn_id: author.txn_id,
@@ -40,6 +42,9 @@ export function accept(
     created_at,
     operation,
   }
+  const { synced } = author
+  if (synced?.meta(db) !== undefined) return acceptSynced(db, synced, entry)
+  const state = liveState(db)
   const decision = decide(state, entry, everything, {
     op_id: entry.op_id,
     incarnation: '',
@@ -52,4 +57,30 @@ export function accept(
   applyRows(db, decision.changed)
   appendJournal(db, entry)
   return undefined
+}
+
+/** The same with a headquarters: rows keep the marks of who wrote what, and what headquarters said of them is kept aside. */
+function acceptSynced(db: WritableDb, synced: Synced, entry: JournaledOperation): Refusal | undefined {
+  const state = markedState(db)
+  const decision = synced.decide(db, state, entry)
+  if (decision.result === 'noop') return undefined
+  if (decision.result !== 'applied') return refusalOf(decision.conflicts[0]!, state)
+  const knew = synced.knows(db, entry.operation)
+  setAside(db, decision)
+  applyRows(db, decision.changed)
+  const marks = marksOf(db)
+  for (const row of decision.changed) putMarks(db, row, marks.encode(db, row.marks), false)
+  appendJournal(db, entry, knew)
+  return undefined
+}
+
+/** Before the first waiting operation touches a row, headquarters' image of it is kept. */
+function setAside(db: WritableDb, { changed }: Decision): void {
+  const state = markedState(db)
+  const untouched = changed.flatMap(({ noun, id }) => {
+    const found = db.one<{ in_base: number }>(sql`SELECT in_base FROM row_marks WHERE id = ${id}`)
+    return found?.in_base === 1 ? state.get(noun, id)! : []
+  })
+  for (const row of untouched) dropBase(db, row.id)
+  for (const row of untouched) keepBase(db, row)
 }

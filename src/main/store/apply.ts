@@ -13,23 +13,41 @@ interface Before {
 
 const referredFirst: readonly Noun[] = ['station', 'part', 'revision', 'batch', 'unit']
 
-/** Writes the rows of a decision: keys released, then rows written (those referred to first), then deleted rows buried. */
-export function applyRows(db: WritableDb, changed: readonly Row[]): void {
-  if (changed.length === 1 && !gone(changed[0]!)) {
+/** A row that turns out never to have been: the operation that made it was not done after all. */
+export type Vanished = Pick<Row, 'noun' | 'id' | 'created_at'>
+
+/**
+ * Writes the rows of a decision: keys released, then rows written (those referred to first), then deleted rows buried.
+ * @param vanished rows that leave without a grave
+ */
+export function applyRows(db: WritableDb, changed: readonly Row[], vanished: readonly Vanished[] = []): void {
+  if (changed.length === 1 && vanished.length === 0 && !gone(changed[0]!)) {
     write(db, changed[0]!, before(db, changed[0]!))
     return
   }
-  const befores = new Map(changed.map((row) => [row.id, before(db, row)]))
-  for (const row of changed) if (befores.get(row.id)) release(db, row)
+  const befores = new Map([...changed, ...vanished].map((row) => [row.id, before(db, row)]))
+  for (const row of [...changed, ...vanished]) if (befores.get(row.id)) release(db, row)
   for (const noun of referredFirst)
     for (const row of changed) if (row.noun === noun && !gone(row)) write(db, row, befores.get(row.id))
-  for (const noun of referredFirst.toReversed())
+  for (const row of changed) if (row.noun === 'unit' && !gone(row)) placeUnder(db, row)
+  for (const noun of referredFirst.toReversed()) {
     for (const row of changed) if (row.noun === noun && gone(row)) bury(db, row, befores.get(row.id))
+    for (const row of vanished) if (row.noun === noun) remove(db, row, befores.get(row.id))
+  }
+}
+
+/** Among rows that arrive together a child may have been written before its parent. */
+function placeUnder(db: WritableDb, row: Row): void {
+  const parent_id = text(row, 'parent_id')
+  if (parent_id === null) return
+  db.run(
+    sql`UPDATE units SET parent_pk = (SELECT pk FROM units WHERE id = ${parent_id}) WHERE id = ${row.id} AND parent_pk IS NULL`,
+  )
 }
 
 const gone = (row: Row) => row.deleted || row.into !== null
 
-function before(db: WritableDb, row: Row): Before | undefined {
+function before(db: WritableDb, row: Vanished): Before | undefined {
   switch (row.noun) {
     case 'part':
       return db.one(sql`SELECT pk, key, NULL AS batch_pk FROM parts WHERE id = ${row.id}`)
@@ -45,7 +63,7 @@ function before(db: WritableDb, row: Row): Before | undefined {
 }
 
 /** Gives the key away for a moment, so that rows of one decision can swap theirs. `~` is in no identifier. */
-function release(db: WritableDb, { noun, id }: Row): void {
+function release(db: WritableDb, { noun, id }: Vanished): void {
   switch (noun) {
     case 'part':
       return void db.run(sql`UPDATE parts SET key = '~' || id WHERE id = ${id}`)
@@ -131,14 +149,27 @@ function update(db: WritableDb, row: Row, pk: number): void {
           parent_pk = (SELECT pk FROM units WHERE id = ${text(row, 'parent_id')}),
           sample = ${text(row, 'sample')}, metadata = ${metadata(row)} WHERE pk = ${pk}`)
     case 'station':
-      return void db.run(sql`UPDATE stations SET name = ${name}, image_id = ${text(row, 'image_id')}, team_id = ${text(row, 'team_id')}
-        WHERE pk = ${pk}`)
+      return void db.run(sql`UPDATE stations SET name = ${name}, image_id = ${text(row, 'image_id')}, team_id = ${text(row, 'team_id')},
+        removed = 0 WHERE pk = ${pk}`)
   }
 }
 
+/** A deleted row can still be asked for by operations that come late; a joined one goes on answering under its own id. */
 function bury(db: WritableDb, row: Row, old: Before | undefined): void {
-  db.run(sql`INSERT INTO graves (id, noun, row) VALUES (${row.id}, ${row.noun}, ${JSON.stringify(row)})
-    ON CONFLICT DO UPDATE SET row = excluded.row`)
+  const key = row.into === null ? row.key : null
+  db.run(sql`INSERT INTO graves (id, noun, row, scope, key)
+    VALUES (${row.id}, ${row.noun}, ${JSON.stringify(row)}, ${row.scope}, ${key})
+    ON CONFLICT DO UPDATE SET row = excluded.row, scope = excluded.scope, key = excluded.key`)
+  if (row.into === null) db.run(sql`DELETE FROM aliases WHERE id = ${row.id}`)
+  else
+    db.run(sql`INSERT INTO aliases (id, noun, into_id) VALUES (${row.id}, ${row.noun}, ${row.into})
+      ON CONFLICT DO UPDATE SET into_id = excluded.into_id`)
+  if (row.noun === 'station' && !old) insert(db, row)
+  if (row.noun === 'station') db.run(sql`UPDATE stations SET removed = 1 WHERE id = ${row.id}`)
+  else remove(db, row, old)
+}
+
+function remove(db: WritableDb, row: Vanished, old: Before | undefined): void {
   if (!old) return
   switch (row.noun) {
     case 'part':

@@ -4,7 +4,8 @@ import { type Query, sql } from './sql.ts'
 
 /**
  * The station's tables as `decide()` sees them. References leave as ids, whatever joins them inside.
- * Rows carry no marks: on the station that accepts an operation its author has seen everything there is.
+ * Rows carry no marks: on the station that accepts an operation its author has seen everything there is. Once there is a
+ * headquarters, `markedState` of base.ts adds them.
  */
 export function liveState(db: ReadableDb): State {
   return {
@@ -20,7 +21,11 @@ export function liveState(db: ReadableDb): State {
             )
           : readRow(db, noun, sql`row.key = ${key}`),
     members: (noun, field, id) => readRows(db, noun, memberCondition(noun, field, id)),
-    joined: () => [],
+    joined: (_noun, id) =>
+      db
+        .all<{ row: string }>(sql`
+          SELECT row FROM aliases JOIN graves ON graves.id = aliases.id WHERE into_id = ${id} ORDER BY aliases.id`)
+        .map(({ row }) => JSON.parse(row) as Row),
   }
 }
 

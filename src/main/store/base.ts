@@ -1,0 +1,87 @@
+import { nouns } from '../../model/decide/nouns.ts'
+import type { Noun, Row, State } from '../../model/state.ts'
+import type { ReadableDb, WritableDb } from './database.ts'
+import { liveState } from './live.ts'
+import { marksOf } from './marks.ts'
+import { sql } from './sql.ts'
+
+/** The live rows with the marks of who wrote what: what is decided on once there is a headquarters. */
+export function markedState(db: ReadableDb): State {
+  const live = liveState(db)
+  const marks = marksOf(db)
+  // What lies in a grave was written there with its marks.
+  const marked = (row: Row): Row =>
+    row.deleted || row.into !== null ? row : { ...row, marks: marks.of(row.id) }
+  const maybe = (row: Row | undefined) => row && marked(row)
+  return {
+    get: (noun, id) => maybe(live.get(noun, id)),
+    holder: (noun, scope, key) => maybe(live.holder(noun, scope, key)),
+    members: (noun, field, id) => live.members(noun, field, id).map(marked),
+    joined: (noun, id) => live.joined(noun, id),
+  }
+}
+
+/** What headquarters said: the live rows, except where waiting operations touched them and the image was kept aside. */
+export function baseState(db: ReadableDb): State {
+  const live = markedState(db)
+  const isBase = ({ id }: Row) =>
+    db.one<{ in_base: number }>(sql`SELECT in_base FROM row_marks WHERE id = ${id}`)?.in_base === 1
+  const kept = (id: string) => {
+    const found = db.one<{ row: string }>(sql`SELECT row FROM base_rows WHERE id = ${id}`)
+    return found && (JSON.parse(found.row) as Row)
+  }
+  const keptMembers = (noun: Noun, field: string, target: string) =>
+    db
+      .all<{ row: string }>(sql`
+        SELECT row FROM base_references r JOIN base_rows b ON b.id = r.id
+        WHERE r.field = ${`${noun}.${field}`} AND r.target = ${target}`)
+      .map(({ row }) => JSON.parse(row) as Row)
+  const present = (row: Row | undefined) => (row !== undefined && isBase(row) ? row : undefined)
+  return {
+    get: (noun, id) => kept(id) ?? present(live.get(noun, id)),
+    holder(noun, scope, key) {
+      const found = db.one<{ row: string }>(
+        sql`SELECT row FROM base_rows WHERE noun = ${noun} AND scope = ${scope} AND key = ${key}`,
+      )
+      return found === undefined ? present(live.holder(noun, scope, key)) : (JSON.parse(found.row) as Row)
+    },
+    members: (noun, field, id) => [
+      ...live.members(noun, field, id).filter(isBase),
+      ...keptMembers(noun, field, id),
+    ],
+    joined: (noun, id) => [...live.joined(noun, id).filter(isBase), ...keptMembers(noun, 'into', id)],
+  }
+}
+
+/** Keeps headquarters' image of a row that the live row no longer is. */
+export function keepBase(db: WritableDb, row: Row): void {
+  dropBase(db, row.id)
+  const holds = !row.deleted && row.into === null
+  db.run(sql`INSERT INTO base_rows (id, noun, scope, key, row)
+    VALUES (${row.id}, ${row.noun}, ${row.scope}, ${holds ? row.key : null}, ${JSON.stringify(row)})`)
+  for (const [field, target] of references(row))
+    db.run(sql`INSERT INTO base_references (field, target, id) VALUES (${field}, ${target}, ${row.id})`)
+}
+
+export function dropBase(db: WritableDb, id: string): void {
+  const before = db.one<{ row: string }>(sql`SELECT row FROM base_rows WHERE id = ${id}`)
+  if (before === undefined) return
+  for (const [field, target] of references(JSON.parse(before.row) as Row))
+    db.run(sql`DELETE FROM base_references WHERE field = ${field} AND target = ${target} AND id = ${id}`)
+  db.run(sql`DELETE FROM base_rows WHERE id = ${id}`)
+}
+
+function references(row: Row): [field: string, target: string][] {
+  if (row.into !== null) return [[`${row.noun}.into`, row.into]]
+  if (row.deleted) return []
+  return nouns[row.noun].references.flatMap(({ field }): [string, string][] => {
+    const target = row.fields[field]
+    return typeof target === 'string' ? [[`${row.noun}.${field}`, target]] : []
+  })
+}
+
+/** How the live row stands to headquarters' row. */
+export function putMarks(db: WritableDb, row: Row, marks: string, in_base: boolean): void {
+  db.run(sql`INSERT INTO row_marks (id, noun, in_base, marks) VALUES (${row.id}, ${row.noun}, ${in_base ? 1 : 0}, ${marks})
+    ON CONFLICT DO UPDATE SET in_base = excluded.in_base, marks = excluded.marks`)
+}

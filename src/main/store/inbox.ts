@@ -1,0 +1,122 @@
+import type { Noun, Row, State } from '../../model/state.ts'
+import { changeBelow } from '../../model/sync/acceptance.ts'
+import { canonical } from '../../model/sync/chain.ts'
+import { thinned } from '../../model/sync/cursor.ts'
+import { append, emptyFold, refold } from '../../model/sync/fold.ts'
+import { type Overlay, overlay } from '../../model/sync/overlay.ts'
+import type { Write } from '../../model/sync/station.ts'
+import { applyRows, type Vanished } from './apply.ts'
+import { baseState, dropBase, keepBase, markedState, putMarks } from './base.ts'
+import { meetCreators, sameBirth } from './births.ts'
+import type { WritableDb } from './database.ts'
+import { marksOf } from './marks.ts'
+import { changeArchive } from './outbox.ts'
+import { sql } from './sql.ts'
+import { emptyStage, putStage, stagedBase } from './stage.ts'
+import { authorOf, type Synced } from './synced.ts'
+import { writeHistory, writeSync } from './sync-state.ts'
+
+/**
+ * Does one `Write` of the station's engine, whole, in the caller's transaction: what headquarters said, the waiting operations on
+ * top of it, the operations that leave the outbox, and the cursor. It never writes the journal but to take from it what the feed
+ * has shown: what comes in from headquarters is not sent back.
+ * @throws if the footprints were not worked out before (see `Synced.catchUp`)
+ */
+export function perform(db: WritableDb, synced: Synced, write: Write): void {
+  db.run(sql`PRAGMA defer_foreign_keys = ON`)
+  const base = baseState(db)
+  const change = changeBelow(write, base, synced.outbox.byId(db))
+  if (write.meta !== undefined) {
+    synced.replaceMeta(write.meta)
+    writeSync(db, write.meta)
+  }
+  if (write.stage_is === 'empty') emptyStage(db)
+  if (write.stage !== undefined) putStage(db, base, write.stage)
+  const next = write.stage_is === 'take' ? stagedBase(db, base) : laidOver(base, write.base ?? [])
+  if (write.stage_is === 'take') emptyStage(db)
+  if (write.archive !== undefined) changeArchive(db, { put: [], remove: write.archive.remove })
+  if (write.archive !== undefined) changeArchive(db, { put: write.archive.put, remove: [] })
+  if (write.outbox !== undefined) synced.outbox.change(db, write.outbox)
+  if (write.history !== undefined) writeHistory(db, thinned(write.history))
+  if (change === null) foldAll(db, synced, next)
+  else foldReached(db, synced, next, change)
+}
+
+function laidOver(base: State, rows: readonly Row[]): Overlay {
+  const next = overlay(base)
+  // With keys let go of first, no order of rows can make two hold one.
+  for (const { noun, id } of rows) next.drop(noun, id)
+  for (const row of rows) next.put(row)
+  return next
+}
+
+function foldReached(
+  db: WritableDb,
+  synced: Synced,
+  next: Overlay,
+  change: NonNullable<ReturnType<typeof changeBelow>>,
+): void {
+  if (next.touched.size === 0 && change.gone.length === 0 && change.changed.length === 0) return
+  const { fold } = synced
+  if (fold === null) throw new Error('rows were brought before the footprints of what waits were known')
+  const live = overlay(markedState(db))
+  refold({ ...fold, live }, next, synced.outbox.byId(db), authorOf(synced.meta(db)!), change)
+  settle(db, synced, live.touched, live, next)
+}
+
+/** A new history, or operations that came back: everything is decided again. */
+function foldAll(db: WritableDb, synced: Synced, next: Overlay): void {
+  const live = overlay(next)
+  const fold = emptyFold(live)
+  const author = authorOf(synced.meta(db)!)
+  for (const entry of synced.outbox.list(db)) append(fold, author, entry)
+  const pending = db.all<{ noun: Noun; id: string }>(sql`SELECT noun, id FROM row_marks WHERE in_base = 0`)
+  const names = new Set([...pending.map(({ noun, id }) => `${noun}:${id}`), ...next.touched, ...live.touched])
+  synced.replaceFold(fold)
+  settle(db, synced, names, live, next)
+}
+
+/** Makes the tables show `live` for these rows, and remembers how they stand to the base. */
+function settle(db: WritableDb, synced: Synced, names: Iterable<string>, live: State, base: State): void {
+  const own = synced.meta(db)!.station_id
+  const shown: { row: Row; base: Row | undefined }[] = []
+  const vanished: Vanished[] = []
+  const before = markedState(db)
+  for (const name of names) {
+    const noun = name.slice(0, name.indexOf(':')) as Noun
+    const id = name.slice(noun.length + 1)
+    const row = live.get(noun, id)
+    if (row !== undefined) {
+      shown.push({ row, base: base.get(noun, id) })
+      continue
+    }
+    const old = before.get(noun, id)
+    // The station itself was made by no operation: none can undo it.
+    if (old !== undefined && id !== own) vanished.push(old)
+  }
+  const marks = marksOf(db)
+  for (const { row } of shown) dropBase(db, row.id)
+  for (const { id } of vanished) {
+    dropBase(db, id)
+    db.run(sql`DELETE FROM row_marks WHERE id = ${id}`)
+  }
+  const rows = shown.map(({ row }) => row)
+  unbury(db, [...rows.filter((row) => !row.deleted && row.into === null), ...vanished])
+  meetCreators(db, rows)
+  for (const row of rows) sameBirth(db, row)
+  applyRows(db, rows, vanished)
+  for (const one of shown) {
+    const in_base =
+      one.base !== undefined && (one.base === one.row || canonical(one.base) === canonical(one.row))
+    if (!in_base && one.base !== undefined) keepBase(db, one.base)
+    putMarks(db, one.row, marks.encode(db, one.row.marks), in_base)
+  }
+}
+
+/** Rows that live again, or never were, leave no grave. */
+function unbury(db: WritableDb, rows: readonly Vanished[]): void {
+  if (rows.length === 0) return
+  const ids = JSON.stringify(rows.map(({ id }) => id))
+  db.run(sql`DELETE FROM graves WHERE id IN (SELECT value FROM json_each(${ids}))`)
+  db.run(sql`DELETE FROM aliases WHERE id IN (SELECT value FROM json_each(${ids}))`)
+}

@@ -1,0 +1,112 @@
+import type { Archived, Entry } from '../../model/sync/journal.ts'
+import type { Write } from '../../model/sync/station.ts'
+import type { ReadableDb, WritableDb } from './database.ts'
+import { authorPk, entryColumns, type JournalRow, toEntry } from './journal.ts'
+import { sql } from './sql.ts'
+
+/**
+ * The operations that the feed has not shown, held in memory beside the journal: each page asks for all of them.
+ * New ones are read from the journal when somebody looks; after a transaction that failed, everything is read again.
+ */
+export interface Outbox {
+  /** In the order in which they were accepted. */
+  list(db: ReadableDb): readonly Entry[]
+  byId(db: ReadableDb): ReadonlyMap<string, Entry>
+  change(db: WritableDb, change: NonNullable<Write['outbox']>): void
+  /** To be called when what was last done may have been rolled back. */
+  forget(): void
+}
+
+export function createOutbox(): Outbox {
+  let entries = new Map<string, Entry>()
+  let sorted: readonly Entry[] | null = null
+  let last = 0
+
+  function refresh(db: ReadableDb): Map<string, Entry> {
+    const fresh =
+      db.all<JournalRow>(sql`SELECT ${entryColumns} FROM journal JOIN authors ON authors.pk = author_pk
+      WHERE local_id > ${last} ORDER BY local_id`)
+    for (const row of fresh) {
+      entries.set(row.op_id, toEntry(row))
+      last = row.local_id
+      sorted = null
+    }
+    return entries
+  }
+
+  return {
+    byId: refresh,
+    list(db) {
+      refresh(db)
+      return (sorted ??= [...entries.values()].sort((a, b) => a.local_id - b.local_id))
+    },
+    change(db, { put, remove }) {
+      refresh(db)
+      for (const op_id of remove) {
+        db.run(sql`DELETE FROM journal WHERE op_id = ${op_id}`)
+        entries.delete(op_id)
+      }
+      for (const entry of put) {
+        putEntry(db, entry)
+        entries.set(entry.op.op_id, entry)
+        last = Math.max(last, entry.local_id)
+      }
+      if (put.length + remove.length > 0) sorted = null
+    },
+    forget() {
+      entries = new Map()
+      sorted = null
+      last = 0
+    },
+  }
+}
+
+function putEntry(
+  db: WritableDb,
+  { local_id, op, base, rebased, known_deleted, made_as, resent, seal }: Entry,
+): void {
+  db.run(sql`
+    INSERT INTO journal (local_id, op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation,
+      base_seq, base_hash, rebased, known_deleted, made_as, resent, incarnation, n, prev, hash)
+    VALUES (${local_id}, ${op.op_id}, ${op.txn_id}, ${authorPk(db, op.actor.kind, op.actor.id, op.clock.boot_id)},
+      ${op.clock.wall_ms}, ${op.clock.uptime_ms}, ${op.created_at}, ${JSON.stringify(op.operation)},
+      ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${resent ? 1 : 0},
+      ${seal?.incarnation ?? null}, ${seal?.n ?? null}, ${seal?.prev ?? null}, ${seal?.hash ?? null})
+    ON CONFLICT (local_id) DO UPDATE SET op_id = excluded.op_id, operation = excluded.operation, base_seq = excluded.base_seq,
+      base_hash = excluded.base_hash, rebased = excluded.rebased, known_deleted = excluded.known_deleted, made_as = excluded.made_as,
+      resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash`)
+  if (seal !== null)
+    db.run(sql`INSERT INTO links (incarnation, n, hash) VALUES (${seal.incarnation}, ${seal.n}, ${seal.hash})
+      ON CONFLICT DO NOTHING`)
+}
+
+/** Operations that the feed has shown, in the order in which they were accepted. */
+export function readArchive(db: ReadableDb): Archived[] {
+  return db
+    .all<JournalRow & { committed_seq: number }>(sql`
+      SELECT ${entryColumns}, committed_seq FROM archive JOIN authors ON authors.pk = author_pk ORDER BY local_id`)
+    .map((row) => ({ ...toEntry(row), committed_seq: row.committed_seq }))
+}
+
+/** Moves them over before the outbox lets go of them: what is in neither is lost. */
+export function changeArchive(db: WritableDb, { put, remove }: NonNullable<Write['archive']>): void {
+  for (const op_id of remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)
+  for (const { local_id, op, base, rebased, known_deleted, made_as, resent, seal, committed_seq } of put)
+    db.run(sql`
+      INSERT INTO archive (local_id, op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation,
+        base_seq, base_hash, rebased, known_deleted, made_as, resent, incarnation, n, prev, hash, committed_seq)
+      VALUES (${local_id}, ${op.op_id}, ${op.txn_id}, ${authorPk(db, op.actor.kind, op.actor.id, op.clock.boot_id)},
+        ${op.clock.wall_ms}, ${op.clock.uptime_ms}, ${op.created_at}, ${JSON.stringify(op.operation)},
+        ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${resent ? 1 : 0},
+        ${seal?.incarnation ?? null}, ${seal?.n ?? null}, ${seal?.prev ?? null}, ${seal?.hash ?? null}, ${committed_seq})
+      ON CONFLICT (local_id) DO UPDATE SET op_id = excluded.op_id, operation = excluded.operation, base_seq = excluded.base_seq,
+        base_hash = excluded.base_hash, rebased = excluded.rebased, known_deleted = excluded.known_deleted, made_as = excluded.made_as,
+        resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash,
+        committed_seq = excluded.committed_seq`)
+}
+
+/** A link of the present chain, as far as it is kept. */
+export function linkAt(db: ReadableDb, incarnation: string, n: number): string | undefined {
+  return db.one<{ hash: string }>(sql`SELECT hash FROM links WHERE incarnation = ${incarnation} AND n = ${n}`)
+    ?.hash
+}
