@@ -42,7 +42,6 @@ export function BatchList({ filter, onCount, onError }: BatchListProps) {
     const far = !next.some((page) => pages.includes(page))
     const timer = window.setTimeout(() => setPages(next), far ? LANDING_MS : 0)
     return () => window.clearTimeout(timer)
-    // eslint-disable-next-line -- what was wanted decides, not what is there
   }, [wantedKey])
 
   const { scrollTo } = list

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Button, FieldError, Form, Input, Label, Text, TextField } from 'react-aria-components'
 
 import { attempt, faultOf } from './deeds.ts'
@@ -34,7 +34,7 @@ export function NumberWindow(props: NumberWindowProps) {
     return verdict
   }
 
-  function onSubmit(event: FormEvent): void {
+  function onSubmit(event: Pick<Event, 'preventDefault'>): void {
     event.preventDefault()
     const wrong = faultOf(number.trim())
     if (wrong) setFault(t(wrong))

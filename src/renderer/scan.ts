@@ -77,7 +77,10 @@ async function inBatch(
   if (new_units) return makeUnit(text, new_units, number)
   const makes: VerdictAction = {
     label: (t) => t('do_make_unit', { serial: text }),
-    run: () => void askForUnit(text, number),
+    run: () => {
+      askForUnit(text, number)
+      return undefined
+    },
   }
   return {
     kind: 'unknown',

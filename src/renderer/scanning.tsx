@@ -64,7 +64,13 @@ export function Scanning({ askForUnit, children }: ScanningProps) {
         kind: 'refused',
         text: (t) => t('said_stray'),
         actions: [
-          { label: (t) => t('do_scanner'), run: () => void goTo({ kind: 'settings', section: 'scanner' }) },
+          {
+            label: (t) => t('do_scanner'),
+            run: () => {
+              goTo({ kind: 'settings', section: 'scanner' })
+              return undefined
+            },
+          },
         ],
       })
     return listenToScanner(() => latest.current.settings.scanner, { onScan, onStray })

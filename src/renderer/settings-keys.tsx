@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { KeyRound } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 
 import { type DeskKey, deskEndpoints } from '../model/desk.ts'
@@ -85,7 +85,7 @@ function KeyList() {
       ) : null}
       <Form
         className="inline-form"
-        onSubmit={(event: FormEvent) => {
+        onSubmit={(event) => {
           event.preventDefault()
           if (name.trim() !== '') make.mutate()
         }}

@@ -45,7 +45,7 @@ export function ScannerSettingsCard() {
         defaultValue={scanner.prefix}
         maxLength={20}
         onBlur={(event) => {
-          const { value } = event.target as HTMLInputElement
+          const { value } = event.target
           if (value !== scanner.prefix) set({ prefix: value })
         }}
       >

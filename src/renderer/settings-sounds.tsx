@@ -1,10 +1,10 @@
 import { Volume2 } from 'lucide-react'
-import { Button, Checkbox, Label, Slider, SliderThumb, SliderTrack } from 'react-aria-components'
+import { Button, Label, Slider, SliderThumb, SliderTrack } from 'react-aria-components'
 
 import { useChangeSettings, useSettings } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
 import { playVerdict } from './sounds.ts'
-import { Tick } from './tick.tsx'
+import { TickBox } from './tick-box.tsx'
 
 const samples = ['done', 'already', 'unknown', 'refused'] as const
 
@@ -15,9 +15,9 @@ export function SoundSettings() {
   return (
     <section className="card" aria-labelledby="settings-sounds-title">
       <h2 id="settings-sounds-title">{t('settings_sounds')}</h2>
-      <Checkbox className="check" isSelected={sounds} onChange={(on) => change.mutate({ sounds: on })}>
-        <Tick /> {t('settings_sounds_on')}
-      </Checkbox>
+      <TickBox selected={sounds} onChange={(on) => change.mutate({ sounds: on })}>
+        {t('settings_sounds_on')}
+      </TickBox>
       <Slider
         className="slider"
         minValue={0}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Button, FieldError, Form, Input, Label, Text, TextField } from 'react-aria-components'
 
 import { STATION_NAME_MAX, stationEndpoints } from '../model/station.ts'
@@ -36,7 +36,7 @@ function StationName({ id, current }: { readonly id: string; readonly current: s
   return (
     <Form
       className="inline-form"
-      onSubmit={(event: FormEvent) => {
+      onSubmit={(event) => {
         event.preventDefault()
         rename.mutate()
       }}

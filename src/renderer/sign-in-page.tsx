@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Button, FieldError, Form, Input, Label, TextField } from 'react-aria-components'
 
 import { signIn } from './api.ts'
@@ -25,7 +25,7 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => void }) 
       <h1 className="title">{t('app_name')}</h1>
       <p>{t('sign_in_text')}</p>
       <Form
-        onSubmit={(event: FormEvent) => {
+        onSubmit={(event) => {
           event.preventDefault()
           void submit()
         }}

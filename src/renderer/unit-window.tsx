@@ -1,15 +1,16 @@
-import { type FormEvent, useState } from 'react'
-import { Button, Checkbox, Form, Text } from 'react-aria-components'
+import { useState } from 'react'
+import { Button, Form, Text } from 'react-aria-components'
 
 import { attempt, faultOf, makeUnit } from './deeds.ts'
 import { useChangeSettings } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
 import { PartField } from './part-field.tsx'
 import { RevisionField } from './revision-field.tsx'
-import type { Verdict } from './verdict.ts'
-import { useVerdicts } from './verdict.ts'
+import { TickBox } from './tick-box.tsx'
+import { type Verdict, useVerdicts } from './verdict.ts'
 import { Window } from './window.tsx'
-import { Tick } from './tick.tsx'
+
+type Sent = Pick<Event, 'preventDefault'>
 
 interface UnitWindowProps {
   readonly serial: string
@@ -37,7 +38,7 @@ export function UnitWindow({ serial, batch, onClose }: UnitWindowProps) {
     return verdict
   }
 
-  function onSubmit(event: FormEvent): void {
+  function onSubmit(event: Sent): void {
     event.preventDefault()
     const wrong = faultOf(part_number) ?? faultOf(revision_number)
     if (wrong) setFault(t(wrong))
@@ -62,9 +63,9 @@ export function UnitWindow({ serial, batch, onClose }: UnitWindowProps) {
             onChange={setRevision}
           />
         </div>
-        <Checkbox className="check" isSelected={remember} onChange={setRemember}>
-          <Tick /> {t('unit_new_remember')}
-        </Checkbox>
+        <TickBox selected={remember} onChange={setRemember}>
+          {t('unit_new_remember')}
+        </TickBox>
         {fault === '' ? null : (
           <Text role="alert" className="fault">
             {fault}

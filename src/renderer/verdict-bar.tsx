@@ -29,7 +29,12 @@ export function VerdictBar() {
   const { Icon, word } = looks[verdict.kind]
   const { actions = [] } = verdict
   return (
-    <aside className={`verdict ${verdict.kind}`} aria-label={t('ready')}>
+    // It is read out and can be touched while a window is open: React Aria leaves what is marked so in reach.
+    <aside
+      className={`verdict ${verdict.kind}`}
+      aria-label={t('verdict_label')}
+      data-react-aria-top-layer="true"
+    >
       {/* Drawn anew each time, so that the same verdict twice is seen as two. */}
       <div className="verdict-sign" key={turn} aria-hidden>
         <Icon aria-hidden size={56} strokeWidth={2.5} />

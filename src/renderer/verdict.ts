@@ -23,9 +23,9 @@ export interface Verdicts {
   readonly verdict: Verdict
   /** Counts up: the same verdict twice is two verdicts. */
   readonly turn: number
-  show(verdict: Verdict): void
+  readonly show: (verdict: Verdict) => void
   /** Shows what comes of it; soon says that something is being done. */
-  follow(work: () => Promise<Verdict>): Promise<Verdict>
+  readonly follow: (work: () => Promise<Verdict>) => Promise<Verdict>
 }
 
 export const readyVerdict: Verdict = { kind: 'ready', text: (t) => t('ready_hint') }

@@ -197,7 +197,7 @@ describe('calibration', () => {
 
   test('a torn scan and keys that stand for two characters teach nothing', () => {
     expect(learn([strokes('0123'), []], settings())).toEqual({ kind: 'failed', why: 'short' })
-    const same = CALIBRATION_TEXTS.map((text) => [...text].map(() => stroke({ code: 'KeyA', key: 'a' })))
+    const same = CALIBRATION_TEXTS.map((text) => Array.from(text, () => stroke({ code: 'KeyA', key: 'a' })))
     expect(learn(same, settings())).toEqual({ kind: 'failed', why: 'unclear' })
   })
 })
@@ -217,14 +217,14 @@ test('every character of an identifier has a key', () => {
 function alt(digits: string): Stroke[] {
   return [
     stroke({ code: 'AltLeft', key: 'Alt', alt: true }),
-    ...[...digits].map((digit) => stroke({ code: `Numpad${digit}`, key: digit, alt: true })),
+    ...Array.from(digits, (digit) => stroke({ code: `Numpad${digit}`, key: digit, alt: true })),
   ]
 }
 
 /** Keys of a scanner that was itself set to this layout: it presses the place where that layout has the character. */
 function strokesOfOwnLayout(text: string, layout: Layout, pause_ms: number): Stroke[] {
   const places = Object.entries(layouts[layout])
-  return [...text].map((character, i) => {
+  return Array.from(text, (character, i) => {
     const found = places.find(([, key]) => key === character)
     if (!found) throw new Error(`no key for ${character}`)
     const shift = found[0].startsWith('shift+')

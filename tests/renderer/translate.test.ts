@@ -14,7 +14,7 @@ const texts = (catalogue: Catalogue, key: MessageKey) => {
   const message = catalogue[key]
   return typeof message === 'string' ? [message] : [message.one, message.other]
 }
-const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted()
+const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).toSorted()
 
 describe.each(Object.entries(catalogues))('the catalogue %s', (language, catalogue) => {
   test('has every message, with the same gaps to fill, and none besides', () => {

@@ -12,12 +12,12 @@ function country(
 ): Record<string, string> {
   const places = { ...us }
   for (const [keys, plain, shifted] of rows)
-    for (const [i, character] of [...keys].entries()) {
+    for (const [i, character] of Array.from(keys).entries()) {
       const place = Object.keys(us).find(
         (name) => !name.startsWith('shift+') && !name.startsWith('Numpad') && us[name] === character,
       )!
-      places[place] = [...plain][i]!
-      places[`shift+${place}`] = [...shifted][i]!
+      places[place] = Array.from(plain)[i]!
+      places[`shift+${place}`] = Array.from(shifted)[i]!
     }
   return places
 }
@@ -48,7 +48,7 @@ export interface Key {
 
 /** The keys that a scanner as delivered (US) presses for a text, as a PC with `layout` understands them. */
 export function keysOf(text: string, layout: Layout): Key[] {
-  return [...text].map((character) => {
+  return Array.from(text, (character) => {
     const place = Object.keys(us).find((name) => us[name] === character && !name.includes('Numpad'))
     if (place === undefined) throw new Error(`no key writes ${character}`)
     const shift = place.startsWith('shift+')

@@ -108,6 +108,7 @@ export const de: Catalogue = {
   new_units_are: 'Neue Teile: {part} Rev. {revision}',
   new_units_ask: 'Bei neuen Teilen fragen',
 
+  verdict_label: 'Letzter Scan',
   ready: 'Bereit zum Scannen',
   ready_hint: 'Scannen Sie eine Charge oder ein Teil. Der Cursor darf überall stehen.',
   word_done: 'Erledigt',

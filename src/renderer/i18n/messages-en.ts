@@ -106,6 +106,7 @@ export const en = {
   new_units_are: 'New units: {part} rev. {revision}',
   new_units_ask: 'Ask for new units',
 
+  verdict_label: 'Last scan',
   ready: 'Ready to scan',
   ready_hint: 'Scan a batch or a unit. The cursor may be anywhere.',
   word_done: 'Done',

@@ -108,6 +108,7 @@ export const es: Catalogue = {
   new_units_are: 'Unidades nuevas: {part} rev. {revision}',
   new_units_ask: 'Preguntar con unidades nuevas',
 
+  verdict_label: 'Último escaneo',
   ready: 'Listo para escanear',
   ready_hint: 'Escanee un lote o una unidad. El cursor puede estar en cualquier sitio.',
   word_done: 'Hecho',

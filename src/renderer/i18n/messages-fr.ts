@@ -108,6 +108,7 @@ export const fr: Catalogue = {
   new_units_are: 'Nouvelles unités : {part} rév. {revision}',
   new_units_ask: 'Demander pour les nouvelles unités',
 
+  verdict_label: 'Dernier scan',
   ready: 'Prêt à scanner',
   ready_hint: 'Scannez un lot ou une unité. Le curseur peut être n’importe où.',
   word_done: 'Fait',

@@ -104,6 +104,7 @@ export const zh: Catalogue = {
   new_units_are: '新产品：{part} 版本 {revision}',
   new_units_ask: '遇到新产品时询问',
 
+  verdict_label: '上次扫描',
   ready: '可以扫描',
   ready_hint: '扫描批次或产品。光标在哪里都可以。',
   word_done: '完成',

@@ -26,7 +26,7 @@ export function learn(scans: readonly (readonly Stroke[])[], settings: ScannerSe
     const extra = strokes.length - text.length
     if (extra < 0) return { kind: 'failed', why: 'short' }
     before = strokes.slice(0, extra)
-    for (const [n, character] of [...text].entries()) {
+    for (const [n, character] of Array.from(text).entries()) {
       const name = strokeName(strokes[extra + n]!)
       if (taught[name] !== undefined && taught[name] !== character) return { kind: 'failed', why: 'unclear' }
       taught[name] = character

@@ -11,8 +11,8 @@ const symbol = (value: number) => WIDTHS.slice(value * 6, value * 6 + 6)
 
 /** Widths of the bars and gaps of `text` (characters from space to ~), black first. */
 export function code128(text: string): number[] {
-  const values = [...text].map((character) => character.charCodeAt(0) - 32)
+  const values = Array.from(text, (character) => character.charCodeAt(0) - 32)
   const check = values.reduce((sum, value, i) => sum + value * (i + 1), START_B) % 103
   const symbols = [START_B, ...values, check].map(symbol).join('') + STOP
-  return [...symbols].map(Number)
+  return Array.from(symbols, Number)
 }

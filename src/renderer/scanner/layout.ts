@@ -26,11 +26,11 @@ const rows: readonly (readonly [codes: readonly string[], plain: string, shifted
 ]
 
 function letters(text: string): string[] {
-  return [...text].map((letter) => `Key${letter}`)
+  return Array.from(text, (letter) => `Key${letter}`)
 }
 
 function digits(name: string, text: string): string[] {
-  return [...text].map((digit) => `${name}${digit}`)
+  return Array.from(text, (digit) => `${name}${digit}`)
 }
 
 /** `CODE` or `shift+CODE` to the character. */
