@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 
 import { refuse } from '../model/error.ts'
@@ -14,8 +15,10 @@ export interface ServerOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly app: App
-  /** Names in `Host` and `Origin` that are ours besides loopback. */
-  readonly hosts?: readonly string[]
+  /** Names in `Host` and `Origin` that are ours besides loopback; `any` where the network decides how it calls this machine. */
+  readonly hosts?: readonly string[] | 'any'
+  /** PEM texts: then all is HTTPS. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
   /** Largest body taken, bytes; default 1 MiB. */
   readonly body_max?: number
   /** How long a client may take to send its headers, and its whole request; milliseconds. */
@@ -64,7 +67,7 @@ export async function listen(options: ServerOptions): Promise<Listening> {
   const name = addresses[0]!.includes(':') ? `[${addresses[0]}]` : addresses[0]!
   return {
     port,
-    url: `http://${name}:${port}`,
+    url: `${options.tls ? 'https' : 'http'}://${name}:${port}`,
     close: async () => void (await Promise.all(servers.map(closeServer))),
   }
 }
@@ -87,10 +90,10 @@ async function closeServer(server: Server): Promise<void> {
 /** Connections on which nothing was asked yet. Browsers open some ahead of need; Node would wait until their headers are overdue. */
 const silent = new WeakMap<Server, Set<Socket>>()
 
-function watchSilence(server: Server): void {
+function watchSilence(server: Server, connected: 'connection' | 'secureConnection'): void {
   const sockets = new Set<Socket>()
   silent.set(server, sockets)
-  server.on('connection', (socket) => {
+  server.on(connected, (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
@@ -98,26 +101,28 @@ function watchSilence(server: Server): void {
 }
 
 function createHttpServer(options: ServerOptions): Server {
-  const hosts = new Set((options.hosts ?? []).map((host) => host.toLowerCase()))
+  const hosts =
+    options.hosts === 'any' ? options.hosts : new Set((options.hosts ?? []).map((host) => host.toLowerCase()))
   const body_max = options.body_max ?? BODY_MAX
-  const server = createServer(
-    {
-      maxHeaderSize: HEADERS_MAX,
-      headersTimeout: options.headers_timeout_ms ?? 10_000,
-      requestTimeout: options.request_timeout_ms ?? 30_000,
-      connectionsCheckingInterval: 1_000,
-      keepAliveTimeout: 30_000,
-      noDelay: true,
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      const barred = checkDoor(request.headers, hosts)
-      if (barred) return void send(request, response, refused(barred))
-      receive(request, response, options.app, body_max)
-    },
-  )
+  const settings = {
+    maxHeaderSize: HEADERS_MAX,
+    headersTimeout: options.headers_timeout_ms ?? 10_000,
+    requestTimeout: options.request_timeout_ms ?? 30_000,
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: 30_000,
+    noDelay: true,
+    requireHostHeader: false,
+  }
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const barred = checkDoor(request.headers, hosts)
+    if (barred) return void send(request, response, refused(barred))
+    receive(request, response, options.app, body_max)
+  }
+  const server = options.tls
+    ? createSecureServer({ ...settings, ...options.tls, handshakeTimeout: settings.headersTimeout }, answer)
+    : createServer(settings, answer)
   server.on('clientError', answerBrokenRequest)
-  watchSilence(server)
+  watchSilence(server, options.tls ? 'secureConnection' : 'connection')
   return server
 }
 
