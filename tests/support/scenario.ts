@@ -31,15 +31,45 @@ export interface Scenario {
   /** What the journal got from the request. */
   readonly wrote?: readonly string[]
   /** What there is afterwards, see `rowsOf`. */
-  readonly rows?: Partial<ReturnType<typeof rowsOf>>
+  readonly rows?: Partial<Rows>
+}
+
+/** What scenarios are tried on. */
+export interface Subject extends Pick<StationUnderTest, 'ids' | 'pass' | 'call' | 'done'> {
+  rows(): Rows | Promise<Rows>
+  /** Sees that what was written explains what there is. */
+  explain(): void | Promise<void>
+}
+
+async function stationAsSubject(): Promise<Subject> {
+  const station = await openStation()
+  const { ids, pass, call, done } = station
+  return {
+    ids,
+    pass,
+    call,
+    done,
+    rows: () => rowsOf(station),
+    explain: () => expectJournalToExplainRows(station.database, station.ids.station),
+  }
+}
+
+let openSubject = stationAsSubject
+let skipped: ReadonlySet<string> = new Set()
+
+/** Tries the tables that are imported from now on on something else than a station. @param but facts that hold for stations only */
+export function tryScenariosOn(subject: () => Promise<Subject>, but: readonly string[]): void {
+  openSubject = subject
+  skipped = new Set(but)
 }
 
 export function proveScenarios(scenarios: readonly Scenario[]): void {
-  test.each(scenarios)('$fact', async (scenario) => {
-    const station = await openStation()
+  const open = openSubject
+  test.each(scenarios.filter(({ fact }) => !skipped.has(fact)))('$fact', async (scenario) => {
+    const station = await open()
     const names = await prepare(station, scenario.given ?? [])
     const named = <Value>(value: Value): Value => fill(value, names)
-    const before = rowsOf(station)
+    const before = await station.rows()
     const [method, target] = split(scenario.request)
 
     const answer = await station.call(method, named(target), {
@@ -55,17 +85,17 @@ export function proveScenarios(scenarios: readonly Scenario[]): void {
     expect(answer.type).toBe('application/json')
     if (scenario.status !== 200) expectError(answer, scenario)
     if (scenario.answer !== undefined) expect(answer.json).toMatchObject(named(scenario.answer) as object)
-    const after = rowsOf(station)
+    const after = await station.rows()
     if (scenario.status !== 200) expect(after).toEqual(before)
     const written = after.journal.slice(before.journal.length)
     if (scenario.status === 200 && method === 'GET') expect(written).toEqual([])
     if (scenario.wrote) expect(written).toEqual(scenario.wrote)
     if (scenario.rows) expect(after).toMatchObject(named(scenario.rows))
-    expectJournalToExplainRows(station.database, station.ids.station)
+    await station.explain()
   })
 }
 
-async function prepare(station: StationUnderTest, given: readonly Step[]): Promise<Map<string, string>> {
+async function prepare(station: Subject, given: readonly Step[]): Promise<Map<string, string>> {
   const names = new Map(Object.entries(station.ids))
   let count = 0
   for (const step of given) {
@@ -124,6 +154,8 @@ function expectError(answer: Answer, { code, says, status }: Scenario): void {
   expect(body.code).toBe(code ?? Object.entries(errorStatus).find(([, known]) => known === status)![0])
   if (says !== undefined) expect(body.issues?.[0]?.message ?? body.message).toContain(says)
 }
+
+export type Rows = ReturnType<typeof rowsOf>
 
 /** What there is, in words: enough to see what a request left behind. */
 export function rowsOf({ database }: StationUnderTest) {

@@ -92,20 +92,7 @@ export async function openStation(): Promise<StationUnderTest> {
   const start = () => createStationApp({ store, onDefect: (error) => void defects.push(error) })
   let app = await start()
 
-  const call = async (method: string, target: string, options: CallOptions = {}): Promise<Answer> => {
-    const { request, end } = wireRequest(method, target, options)
-    const { status, type, body } = await app(request)
-    end()
-    const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
-    return {
-      status,
-      type,
-      text,
-      get json() {
-        return JSON.parse(text) as unknown
-      },
-    }
-  }
+  const call = callOf(() => app)
   const station: StationUnderTest = {
     get app() {
       return app
@@ -129,6 +116,24 @@ export async function openStation(): Promise<StationUnderTest> {
   }
   opened.push(station)
   return station
+}
+
+/** Asks an app as a socket would, without one. */
+export function callOf(app: () => App) {
+  return async (method: string, target: string, options: CallOptions = {}): Promise<Answer> => {
+    const { request, end } = wireRequest(method, target, options)
+    const { status, type, body } = await app()(request)
+    end()
+    const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+    return {
+      status,
+      type,
+      text,
+      get json() {
+        return JSON.parse(text) as unknown
+      },
+    }
+  }
 }
 
 const keyTexts: Readonly<Record<string, string>> = { user: 'lk_user', station: 'lk_station' }
