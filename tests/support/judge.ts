@@ -52,7 +52,7 @@ export function judge() {
   }
 }
 
-function journaled(step: number, operation: Operation): JournaledOperation {
+export function journaled(step: number, operation: Operation): JournaledOperation {
   return {
     op_id: `op-${step}`,
     txn_id: `op-${step}`,
