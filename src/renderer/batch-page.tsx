@@ -121,7 +121,8 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
           scan_does
           onNumber={async (serial) => {
             const place = { kind: 'batch', number: batch.number } as const
-            const verdict = await actOnScan(serial, { place, new_units, askForUnit })
+            // A slip of the finger must not make a unit: what was typed is asked about, what was scanned need not be.
+            const verdict = await actOnScan(serial, { place, new_units: null, askForUnit })
             // Who typed it by hand means it: the next question follows at once.
             if (verdict.kind === 'unknown') askForUnit(serial, batch.number)
             return verdict

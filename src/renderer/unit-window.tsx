@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import { Button, Form, Text } from 'react-aria-components'
 
+import { FIRST_REVISION } from '../model/part.ts'
 import { attempt, faultOf, makeUnit } from './deeds.ts'
-import { useChangeSettings } from './desk.ts'
+import { useChangeSettings, useSettings } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
 import { PartField } from './part-field.tsx'
 import { RevisionField } from './revision-field.tsx'
@@ -23,8 +24,9 @@ export function UnitWindow({ serial, batch, onClose }: UnitWindowProps) {
   const { t } = useTranslation()
   const { follow } = useVerdicts()
   const change = useChangeSettings()
-  const [part_number, setPart] = useState('')
-  const [revision_number, setRevision] = useState('A')
+  const { new_units } = useSettings()
+  const [part_number, setPart] = useState(new_units?.part_number ?? '')
+  const [revision_number, setRevision] = useState(new_units?.revision_number ?? FIRST_REVISION)
   const [remember, setRemember] = useState(true)
   const [fault, setFault] = useState('')
 

@@ -29,8 +29,8 @@ export interface Burst {
   press(stroke: Stroke): Outcome
   /** What has become of the held keys by now. Undefined while there is nothing to say. */
   expire(now_ms: number): Extract<Outcome, { kind: 'scan' | 'release' }> | undefined
-  /** When `expire` should be asked, or undefined. */
-  readonly due_ms: number | undefined
+  /** True while `expire` must be asked after a pause. */
+  readonly holding: boolean
 }
 
 /** Fewer characters than this before Enter are somebody's quick fingers. */
@@ -69,8 +69,8 @@ export function createBurst(settings: () => ScannerSettings): Burst {
   }
 
   return {
-    get due_ms() {
-      return held.length === 0 ? undefined : last_ms + settings().gap_ms
+    get holding() {
+      return held.length > 0
     },
     expire(now_ms) {
       if (held.length === 0 || now_ms - last_ms <= settings().gap_ms) return undefined

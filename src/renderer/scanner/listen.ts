@@ -12,6 +12,9 @@ export interface ScannerListener {
 /** From this many keys on a burst without an end is a scanner's. */
 const STRAY = 5
 
+/** The most a busy PC is allowed for. */
+const BUSY_MS = 250
+
 /** Marks keys that were held and are played again, so that they are not held a second time. */
 const replayed = new WeakSet<Event>()
 
@@ -36,15 +39,14 @@ export function listenToScanner(
     onStray()
   }
 
-  function watch(): void {
+  /** A key that reached us late says that the PC is busy: the next one is given as much longer, or a scan would be torn. */
+  function watch(pressed_ms: number): void {
     window.clearTimeout(timer)
-    if (burst.due_ms === undefined) return
+    if (!burst.holding) return
+    const late_ms = Math.min(BUSY_MS, Math.max(0, performance.now() - pressed_ms))
     timer = window.setTimeout(
-      () => {
-        settle(burst.expire(performance.now()))
-        watch()
-      },
-      burst.due_ms - performance.now() + 2,
+      () => settle(burst.expire(Number.POSITIVE_INFINITY)),
+      settings().gap_ms + 2 * late_ms,
     )
   }
 
@@ -53,7 +55,7 @@ export function listenToScanner(
     const stroke = strokeOf(event)
     settle(burst.expire(stroke.time_ms))
     const outcome = burst.press(stroke)
-    watch()
+    watch(stroke.time_ms)
     switch (outcome.kind) {
       case 'pass':
         return
