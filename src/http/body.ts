@@ -5,8 +5,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /**
  * Reads a JSON or form body (contract v2 §1.4): the media type is looked at first, then the text.
  * An empty body is an empty object: the schema says what is missing.
+ * @returns what was sent, or a `Refusal`
  */
-export function parseBody(type: string | undefined, body: Uint8Array): Refusal | unknown {
+export function parseBody(type: string | undefined, body: Uint8Array): unknown {
   const media = (type ?? '').split(';', 1)[0]!.trim().toLowerCase()
   if (media === 'application/json' || (media.startsWith('application/') && media.endsWith('+json')))
     return parseJson(body)
@@ -14,7 +15,7 @@ export function parseBody(type: string | undefined, body: Uint8Array): Refusal |
   return refuse('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json (header Content-Type)')
 }
 
-function parseJson(body: Uint8Array): Refusal | unknown {
+function parseJson(body: Uint8Array): unknown {
   if (body.length === 0) return {}
   try {
     return JSON.parse(utf8.decode(body)) as unknown
@@ -23,7 +24,7 @@ function parseJson(body: Uint8Array): Refusal | unknown {
   }
 }
 
-function parseForm(body: Uint8Array): Refusal | unknown {
+function parseForm(body: Uint8Array): unknown {
   const text = decode(body)
   return isRefusal(text) ? text : Object.fromEntries(new URLSearchParams(text))
 }

@@ -32,7 +32,7 @@ export function route<E extends Endpoint>(
   endpoint: E,
   answer: (input: Input<E>) => WireAnswer | Promise<WireAnswer>,
 ): Route {
-  return { endpoint, answer: answer as Route['answer'] }
+  return { endpoint, answer }
 }
 
 export interface Found {

@@ -115,8 +115,8 @@ function createHttpServer(options: ServerOptions): Server {
   }
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const barred = checkDoor(request.headers, hosts)
-    if (barred) return void send(request, response, refused(barred))
-    receive(request, response, options.app, body_max)
+    if (barred) send(request, response, refused(barred))
+    else receive(request, response, options.app, body_max)
   }
   const server = options.tls
     ? createSecureServer({ ...settings, ...options.tls, handshakeTimeout: settings.headersTimeout }, answer)
@@ -197,6 +197,6 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
         : refuse('BAD_REQUEST', 'The request is not HTTP/1.1')
   const { status, body } = refused(refusal)
   socket.end(
-    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body as string)}\r\nconnection: close\r\n\r\n${body as string}`,
+    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body.toString()}`,
   )
 }

@@ -28,7 +28,10 @@ export const JSON_TYPE = 'application/json'
 export const ok = (body: string | Uint8Array): WireAnswer => ({ status: 200, type: JSON_TYPE, body })
 
 /** An error in the one shape (contract v2 §1.4): `issues` only where input failed its schema. */
-export function refused({ kind: _, code, ...rest }: Refusal): WireAnswer {
-  const { message, ...more } = rest
-  return { status: errorStatus[code], type: JSON_TYPE, body: JSON.stringify({ message, code, ...more }) }
+export function refused({ code, message, issues, existing_id }: Refusal): WireAnswer {
+  return {
+    status: errorStatus[code],
+    type: JSON_TYPE,
+    body: JSON.stringify({ message, code, issues, existing_id }),
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { batchEndpoints } from '../../src/model/batch.ts'
+import type { Endpoint } from '../../src/model/endpoint.ts'
 import { partEndpoints } from '../../src/model/part.ts'
 import { revisionEndpoints } from '../../src/model/revision.ts'
 import { stationEndpoints } from '../../src/model/station.ts'
@@ -20,14 +21,14 @@ interface Operation {
   responses: Record<string, unknown>
 }
 
-const endpoints = [
+const endpoints: readonly Endpoint[] = [
   batchEndpoints,
   partEndpoints,
   revisionEndpoints,
   unitEndpoints,
   stationEndpoints,
   userEndpoints,
-].flatMap((noun) => Object.values(noun))
+].flatMap((noun) => Object.values<Endpoint>(noun))
 
 async function description(): Promise<Description> {
   const station = await openStation()

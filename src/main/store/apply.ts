@@ -88,13 +88,13 @@ function write(db: WritableDb, row: Row, old: Before | undefined): void {
 /** The search follows a number or serial number: out of the batch it was in, into the batch it is in. */
 function keepSearch(db: WritableDb, old: Before | undefined, now: Before | undefined): void {
   if (old && now && old.key === now.key && old.batch_pk === now.batch_pk) return
-  if (old?.batch_pk != null) {
+  if (old && old.batch_pk !== null) {
     const batch = db.one<{ created_at: number }>(
       sql`SELECT created_at FROM batches WHERE pk = ${old.batch_pk}`,
     )
     if (batch) forgetText(db, old.batch_pk, batch.created_at, old.key)
   }
-  if (now?.batch_pk != null) noteText(db, now.batch_pk, now.key)
+  if (now && now.batch_pk !== null) noteText(db, now.batch_pk, now.key)
 }
 
 function insert(db: WritableDb, row: Row): void {
@@ -191,5 +191,5 @@ const text = (row: Row, field: string) => (row.fields[field] ?? null) as string 
 
 function metadata(row: Row): string | null {
   const map = row.fields['metadata']
-  return map == null || Object.keys(map).length === 0 ? null : JSON.stringify(map)
+  return map === undefined || map === null || Object.keys(map).length === 0 ? null : JSON.stringify(map)
 }

@@ -102,7 +102,8 @@ function toRow(noun: Noun, found: Found): Row {
     delete fields['part_name']
   }
   if (noun === 'unit')
-    fields['metadata'] = fields['metadata'] === null ? {} : JSON.parse(fields['metadata'] as string)
+    fields['metadata'] =
+      fields['metadata'] === null ? {} : (JSON.parse(fields['metadata'] as string) as Value)
   return {
     noun,
     id,
