@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { connect, createServer } from 'node:net'
+import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -135,6 +137,25 @@ test('an address that is not of this machine is said', async () => {
   )
   expect(said).toContain('203.0.113.7 is no address of this machine')
 })
+
+test('beyond loopback it answers to the names of this machine and to no others', async () => {
+  const station = await startStation(temporaryFolder(), ['--host', '0.0.0.0'])
+  expect(station.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
+  const own = addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => address)
+  for (const name of [...own, hostname(), 'localhost'])
+    expect([name, await statusFor(station.url, name)]).toEqual([name, 200])
+  expect(await statusFor(station.url, 'shop.example')).toBe(403)
+  await station.stop()
+})
+
+/** What a client is answered that calls the machine by this name. */
+async function statusFor(url: string, name: string): Promise<number | undefined> {
+  const asking = request(`${url}/health`, { headers: { host: name } }).end()
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  answer.resume()
+  return answer.statusCode
+}
 
 test('a data folder that is a file is said', async () => {
   const file = join(temporaryFolder(), 'file')
