@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly home: string
   readonly hostname: string
   readonly is_root: boolean
+  /** Started by `npm run station` or `npm start`: npm's shell stands between npm and this process. */
+  readonly under_npm: boolean
 }
 
 export function surroundings(): Surroundings {
@@ -41,6 +43,7 @@ export function surroundings(): Surroundings {
     home: homedir(),
     hostname: hostname(),
     is_root: process.getuid?.() === 0,
+    under_npm: ['station', 'start'].includes(process.env['npm_lifecycle_event'] ?? ''),
   }
 }
 

@@ -20,6 +20,20 @@ async function run(): Promise<Station | Problem> {
   return startStation(config)
 }
 
+/** The shell that npm starts programs with dies of a signal without handing it on: whoever stops npm means the station. */
+function stopWithShell(stop: () => void): void {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    try {
+      process.kill(shell, 0)
+    } catch {
+      clearInterval(watch)
+      stop()
+    }
+  }, 500)
+  watch.unref()
+}
+
 const started = await run()
 if ('kind' in started) {
   process.stderr.write(`${problemLine(started)}\n`)
@@ -35,6 +49,7 @@ if ('kind' in started) {
   }
   // SIGBREAK is Ctrl+Break on Windows, SIGHUP its closed console window.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, stop)
+  if (surroundings().under_npm) stopWithShell(stop)
   // A defect that nobody caught: what was answered is on the disk, and what is in memory is no longer to be trusted.
   process.on('uncaughtException', (error) => {
     log.error({ error: error.stack }, 'defect: the station ends')

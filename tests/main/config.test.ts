@@ -23,6 +23,7 @@ const linux: Surroundings = {
   home: '/home/ada',
   hostname: 'line-1',
   is_root: false,
+  under_npm: false,
 }
 
 interface Given {

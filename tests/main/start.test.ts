@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import { expect, test } from 'vitest'
 
@@ -91,6 +93,23 @@ async function waitUntilRefused(url: string): Promise<boolean> {
     }
   }
 }
+
+test.skipIf(windows)('stopping npm stops the station that npm has started', async () => {
+  const folder = temporaryFolder()
+  const npm = spawn('npm', ['run', '-s', 'station', '--', '--port', '0', '--data-dir', folder], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  npm.stderr.resume()
+  const [line] = (await once(npm.stdout, 'data')) as [Buffer]
+  const { url } = JSON.parse(line.toString()) as { url: string }
+  npm.kill('SIGTERM')
+  // Its pipes close when the last process that holds them has ended: the station itself.
+  await once(npm, 'close')
+  expect(await waitUntilRefused(url)).toBe(true)
+  expect(existsSync(join(folder, 'server.json'))).toBe(false)
+  expect(existsSync(join(folder, 'lotkeeper.db-wal'))).toBe(false)
+})
 
 /** One line, no stack, and exit code 1: what every expected failure looks like. */
 function expectOneLine({
