@@ -9,7 +9,7 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   // Each file has a station and a Chromium of its own; two of them are what a small machine bears.
   workers: 2,
-  timeout: 30_000,
+  timeout: 60_000,
   forbidOnly: true,
   globalSetup: './tests/desktop/global-setup.ts',
   outputDir: 'test-results',

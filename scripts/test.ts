@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
 })
 
 /** Where tests look into a page. */
-const needsPage = (path: string) => /\.spec\.ts(?::\d+)?$|tests\/(?:desktop|page)\b/.test(path)
+const needsPage = (path: string) => /\.spec\.ts(?::\d+)?$|tests\/(?:desktop|e2e)\b/.test(path)
 
 function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): boolean {
   const { status } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args], {

@@ -29,6 +29,11 @@ export const rooms: readonly Room[] = [
       '*',
     ],
   },
+  // The packaged app is its own command line.
+  {
+    path: 'src/main/index.ts',
+    mayImport: ['src/main', 'src/cli/index.ts', 'src/http', 'src/model', 'node:*', '*'],
+  },
   { path: 'src/main/assets.ts', mayImport: ['node:*'] },
   { path: 'src/main/sync', mayImport: ['src/main/store', 'src/model', 'node:*', 'zod'] },
   { path: 'src/main/desktop', mayImport: ['src/main', 'src/http', 'src/model', 'node:*', '*', 'electron'] },

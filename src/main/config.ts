@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os'
 import path from 'node:path'
 
 import type { Flags } from './arguments.ts'
+import { argumentsWithinElectron } from './electron-arguments.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from './problem.ts'
 import { flagOf, type SettingName, type Settings, settingNames, settings, variableOf } from './settings.ts'
 
@@ -36,8 +37,9 @@ export interface Surroundings {
 
 export function surroundings(): Surroundings {
   return {
-    // Packaged, the program is its own executable; otherwise a file stands between: `node headless.ts`, `electron .`.
-    argv: process.argv.slice(process.versions['electron'] && !process.defaultApp ? 1 : 2),
+    argv: process.versions['electron']
+      ? argumentsWithinElectron(process.argv, process.defaultApp)
+      : process.argv.slice(2),
     env: process.env,
     platform: process.platform,
     home: homedir(),

@@ -73,7 +73,7 @@ export async function readyLine(running: Launched): Promise<{ url: string; data_
     throw new Error(`the app ended (${code})\n${running.output()}`)
   })
   const said = expect
-    .poll(() => running.output(), { timeout: 15_000 })
+    .poll(() => running.output(), { timeout: 40_000 })
     .toContain('"event":"ready"')
     .then(() => /^\{"event":"ready".*$/m.exec(running.output())![0])
   return JSON.parse(await Promise.race([said, ended])) as { url: string; data_dir: string }

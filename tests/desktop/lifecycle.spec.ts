@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
 import { type DesktopApp, expectClosed, newFolder, openDesktop } from './app.ts'
-import { launch } from './host/launch.ts'
+import { hasElectron, launch } from './host/launch.ts'
 
 let app: DesktopApp | undefined
 test.afterEach(async () => {
@@ -194,3 +194,22 @@ async function startService(data_dir: string): Promise<{ service: ChildProcess; 
   )
   return { service, url: (JSON.parse(line) as { url: string }).url }
 }
+
+test('the packaged program is the command line too, while its window is open', async () => {
+  test.skip(hasElectron, 'packaged, Electron is another program')
+  app = await openDesktop({ packaged: true })
+  const command = (...words: string[]) =>
+    launch({
+      user_data: join(app!.folder, 'user'),
+      args: [...words, '--data-dir', app!.data_dir],
+      packaged: true,
+    })
+  const made = await command('keys', 'create', '--kind', 'user', '--name', 'Grace')
+  expect(await made.exited, made.output()).toBe(0)
+  const { key } = JSON.parse(made.output()) as { key: string }
+  const asked = await fetch(`${app.url}/v2/users/current`, { headers: { authorization: `Bearer ${key}` } })
+  expect(await asked.text()).toContain('"Grace"')
+  const unknown = await command('frobnicate')
+  expect(await unknown.exited).toBe(1)
+  expect(unknown.output()).toContain('there is no command "frobnicate"')
+})

@@ -54,7 +54,7 @@ interface Prepared {
 function prepare(around: Surroundings): Prepared | Problem {
   registerScheme()
   app.enableSandbox()
-  const given = readDesktopArguments(around.argv, app.getAppPath())
+  const given = readDesktopArguments(around.argv)
   if (isProblem(given)) return given
   const config = readConfig(around, given.flags)
   if (isProblem(config)) return config

@@ -17,7 +17,7 @@ export async function startBrowser(): Promise<void> {
   context = await chromium.launchPersistentContext(profile, {
     executablePath,
     viewport: null,
-    args: [...CHROMIUM_ARGS, '--remote-debugging-port=0'],
+    args: [...CHROMIUM_ARGS, '--remote-debugging-port=0', '--block-new-web-contents'],
   })
   await context.route('**/*', serve)
   // What window.open made although it was refused: Chromium has it for a moment.

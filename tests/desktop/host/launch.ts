@@ -102,7 +102,7 @@ function launchHost({ args, app = appFolder, packaged, env, user_data }: LaunchO
     kind: 'host',
     async firstWindow() {
       connected = await (browser ??= debuggerUrl.then((url) => chromium.connectOverCDP(url)))
-      for (let waited = 0; waited < 15_000; waited += 25) {
+      for (let waited = 0; waited < 40_000; waited += 25) {
         const [page] = pages()
         if (page) {
           await page.waitForLoadState('load')
@@ -110,7 +110,7 @@ function launchHost({ args, app = appFolder, packaged, env, user_data }: LaunchO
         }
         await new Promise((done) => setTimeout(done, 25))
       }
-      throw new Error(`no window within 15 s\n${read()}`)
+      throw new Error(`no window within 40 s\n${read()}`)
     },
     windows: pages,
     evaluate,
