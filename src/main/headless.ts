@@ -7,6 +7,8 @@ import type { Station } from './station.ts'
 const USAGE =
   'npm run -s station -- [--data-dir DIR] [--port N] [--name NAME] … (docs/configuration.md names all settings)'
 
+const IMPATIENT_MS = 2_000
+
 /** The station without a window: one line on stdout when it is ready, then silence until it is told to stop. */
 async function run(): Promise<Station | Problem> {
   const around = surroundings()
@@ -40,11 +42,12 @@ if ('kind' in started) {
   process.exitCode = 1
 } else {
   const { url, data_dir, version, log } = started
-  let stopping = false
+  let stopping_since: number | undefined
   const stop = () => {
-    // A second signal while answers are still going out: whoever sends it does not want to wait.
-    if (stopping) process.exit(1)
-    stopping = true
+    // One Ctrl+C often arrives twice, from the terminal and from npm. Who repeats it later does not want to wait.
+    if (stopping_since !== undefined && performance.now() - stopping_since > IMPATIENT_MS) process.exit(1)
+    if (stopping_since !== undefined) return
+    stopping_since = performance.now()
     void started.stop()
   }
   // SIGBREAK is Ctrl+Break on Windows, SIGHUP its closed console window.

@@ -94,6 +94,12 @@ async function waitUntilRefused(url: string): Promise<boolean> {
   }
 }
 
+test('a Ctrl+C that arrives twice stops it as cleanly as one', async () => {
+  const station = await startStation(temporaryFolder())
+  station.process.kill('SIGINT')
+  expect((await station.stop('SIGINT')).code).toBe(0)
+})
+
 test.skipIf(windows)('stopping npm stops the station that npm has started', async () => {
   const folder = temporaryFolder()
   const npm = spawn('npm', ['run', '-s', 'station', '--', '--port', '0', '--data-dir', folder], {
