@@ -1,6 +1,6 @@
 /**
  * Defects that somebody could well put in, each of which the simulator must find: without this, "no failures" would mean
- * nothing. `find` stands exactly once in `file`; `seed` is one that finds it.
+ * nothing. `find` stands exactly once in `file`, and the corpus has a run that finds it.
  */
 export interface Sabotage {
   readonly name: string
@@ -119,6 +119,12 @@ export const sabotages: readonly Sabotage[] = [
     file: `${sync}/fold.ts`,
     find: 'if (!reach.covers(footprint)) return false',
     replace: 'reach.covers(footprint)',
+  },
+  {
+    name: 'the fold keeps the traces of what left the outbox',
+    file: `${sync}/fold.ts`,
+    find: '    for (const node of fold.footprints.get(op_id)?.writes ?? []) reach.write(node)\n',
+    replace: '',
   },
   {
     name: 'what was sent is folded together once more',
