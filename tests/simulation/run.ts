@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
+import { fillCorpus } from './mutants.ts'
 import { type Plan, plan } from './plan.ts'
 import { shrunk } from './shrink.ts'
 import { simulate } from './simulate.ts'
@@ -8,7 +9,8 @@ import { simulate } from './simulate.ts'
 /**
  * Plays as many runs as one likes: `npm run simulate -- --seeds 100000 --from 1`.
  * `--plan FILE` plays one run again that was written down, `--stop` ends at the first failure, `--shrink` makes it small
- * and prints it, `--deep` compares the fold after every write of every run.
+ * and prints it, `--deep` compares the fold after every write of every run. `--sabotages` instead looks for runs that find
+ * the sabotages, and writes them into the corpus where it has none.
  */
 const { values } = parseArgs({
   options: {
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     stop: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     deep: { type: 'boolean', default: false },
+    sabotages: { type: 'boolean', default: false },
   },
 })
 
@@ -31,6 +34,11 @@ function* plans(): Generator<Plan> {
     const chosen = plan(seed)
     yield values.deep ? { ...chosen, deep: true } : chosen
   }
+}
+
+if (values.sabotages) {
+  await fillCorpus(values.from, values.seeds)
+  process.exit()
 }
 
 const totals: Record<string, number> = {}

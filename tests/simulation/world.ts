@@ -6,7 +6,7 @@ import {
   type Request,
   request as requestSchema,
 } from '../../src/model/sync/protocol.ts'
-import { backupOf, type Central, hashAt, headOf, newCentral, storeOf } from './central.ts'
+import { backupOf, type Central, headOf, newCentral, storeOf } from './central.ts'
 import { type Agenda, agenda } from './heap.ts'
 import { checkCommit, checkPage, checkState, type Count } from './laws.ts'
 import type { Disk } from './disk.ts'
@@ -106,8 +106,7 @@ export function ask(world: World, asked: Request): Answer | undefined {
     checkState(central.rows, 'headquarters')
   }
   if (answer.kind === 'page') {
-    const whole = checkPage
-    whole(answer.from.seq, answer.to.seq, answer.commits, central.commits[answer.to.seq])
+    checkPage(answer.from.seq, answer.to.seq, answer.commits, central.commits[answer.to.seq])
   }
   if (answer.kind === 'forked' && !central.closed.has(request.cursor.epoch))
     violated('I18', 'a lost end raised no alarm')
@@ -141,6 +140,3 @@ export function restore(world: World, r: Prng): void {
   world.central = backupOf(backup)
   count(world, 'restores')
 }
-
-export const isOnHistory = (world: World, { seq, hash }: { seq: number; hash: string }) =>
-  hashAt(world.central, seq) === hash
