@@ -9,6 +9,8 @@ type Room = { readonly path: string; readonly mayImport: readonly string[] }
 
 export const rooms: readonly Room[] = [
   { path: 'src/model', mayImport: ['zod'] },
+  // What any program of ours needs of its machine: problems as one line, arguments, log, clock, ids.
+  { path: 'src/host', mayImport: ['src/model', 'package.json', 'node:*', '*'] },
   { path: 'src/http', mayImport: ['src/model', 'node:*', 'zod'] },
 
   { path: 'src/main', mayImport: ['src/http', 'src/model', 'node:*', '*', 'package.json'] },
@@ -40,8 +42,11 @@ export const rooms: readonly Room[] = [
 
   { path: 'src/preload', mayImport: ['src/model', 'electron', 'zod'] },
   { path: 'src/renderer', mayImport: ['src/model', '*'] },
-  { path: 'src/central', mayImport: ['src/http', 'src/model', 'node:*', '*'] },
-  { path: 'src/cli', mayImport: ['src/main', 'src/http', 'src/model', 'node:*', '*'] },
+  { path: 'src/central', mayImport: ['src/host', 'src/http', 'src/model', 'node:*', '*'] },
+  {
+    path: 'src/cli',
+    mayImport: ['src/main', 'src/central', 'src/host', 'src/http', 'src/model', 'node:*', '*'],
+  },
 ]
 
 /** Rooms that an allowed parent folder does not open: they are entered only where they are named. */

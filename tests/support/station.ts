@@ -44,10 +44,14 @@ export interface StationUnderTest {
   readonly folder: string
   readonly ids: { readonly user: string; readonly station: string }
   /** Turns the clock. */
-  pass(ms: number): void
-  call(method: string, target: string, options?: CallOptions): Promise<Answer>
+  readonly pass: (ms: number) => void
+  readonly call: (method: string, target: string, options?: CallOptions) => Promise<Answer>
   /** The same call, whose answer must be a success. */
-  done<Body = { id: string }>(method: string, target: string, options?: CallOptions): Promise<Body>
+  readonly done: <Body = { id: string }>(
+    method: string,
+    target: string,
+    options?: CallOptions,
+  ) => Promise<Body>
   /** A second app over the same rows, as after a restart. */
   restart(): Promise<void>
   /** What the app reported as its own faults; a test that leaves any behind fails. */

@@ -1,0 +1,65 @@
+import { codeOf } from '../../host/problem.ts'
+import { type Input, type Route, route } from '../../http/routes.ts'
+import { ok, refused, type WireAnswer } from '../../http/wire.ts'
+import type { Endpoint } from '../../model/endpoint.ts'
+import { isRefusal, refuse, type Refusal } from '../../model/error.ts'
+import type { Database, Queryable } from '../store/database.ts'
+import { type Desk, type Outside, writeHere } from '../store/own.ts'
+import type { Sequencer } from '../store/sequencer.ts'
+
+/** What the routes of headquarters stand on. */
+export interface Api {
+  readonly db: Database
+  readonly sequencer: Sequencer
+  readonly outside: Outside
+  readonly headquarters_id: string
+}
+
+/** A GET. */
+export function read<E extends Endpoint>(
+  { db }: Api,
+  endpoint: E,
+  handle: (db: Queryable, input: Input<E>) => Promise<object | Refusal>,
+): Route {
+  return route(endpoint, (input) => answered(() => handle(db, input)))
+}
+
+/** A write: judged and numbered like a station's operations; its answer leaves after the commit. */
+export function write<E extends Endpoint>(
+  { sequencer, outside, headquarters_id }: Api,
+  endpoint: E,
+  handle: (desk: Desk, input: Input<E>) => object | Refusal,
+): Route {
+  return route(endpoint, (input) =>
+    answered(() =>
+      writeHere(sequencer, outside, headquarters_id, input.caller.actor, (desk) => handle(desk, input)),
+    ),
+  )
+}
+
+async function answered(work: () => Promise<object | Refusal>): Promise<WireAnswer> {
+  try {
+    const result = await work()
+    return isRefusal(result) ? refused(result) : ok(JSON.stringify(result))
+  } catch (error) {
+    const refusal = databaseRefusal(error)
+    if (refusal === undefined) throw error
+    return refused(refusal)
+  }
+}
+
+/** The database is away or refuses connections: what was asked for may be asked for again. */
+export function databaseRefusal(error: unknown): Refusal | undefined {
+  const code = codeOf(error)
+  const message = error instanceof Error ? error.message : ''
+  const away =
+    /^(08|53|57P|58|25006|40)/.test(code) ||
+    /^E[A-Z]+$/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(message)
+  return away
+    ? refuse(
+        'SERVICE_UNAVAILABLE',
+        'Headquarters cannot reach its database now: nothing is known to be saved',
+      )
+    : undefined
+}

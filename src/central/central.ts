@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
+
+import { type Log, openLog } from '../host/log.ts'
+import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
+import { version } from '../host/version.ts'
+import type { App } from '../http/app.ts'
+import { type Route, route } from '../http/routes.ts'
+import { type Listening, listen } from '../http/server.ts'
+import { ok, type WireRequest } from '../http/wire.ts'
+import { fleetEndpoint } from '../model/fleet.ts'
+import { createAdmin, withAdmin } from './admin.ts'
+import { createCentralApp } from './api/app.ts'
+import type { Api } from './api/route.ts'
+import { createSyncApp } from './api/sync.ts'
+import { type DataFolder, holdDataFolder, inUseProblem, writePrivateFile } from './data-folder.ts'
+import { noteHistory, noticeRestore } from './history.ts'
+import { openCentral, type OpenCentral } from './open.ts'
+import type { Settings } from './settings.ts'
+import { readFleet } from './store/fleet.ts'
+import { createSightings } from './store/sightings.ts'
+
+export interface Central {
+  readonly url: string
+  readonly data_dir: string
+  readonly version: string
+  /** Takes nothing new, answers what is in flight, writes down, closes: the start in reverse. */
+  stop(): Promise<void>
+}
+
+const BODY_MAX = 16 * 1024 * 1024
+/** A push over a slow line. */
+const REQUEST_TIMEOUT_MS = 120_000
+/** How often is written down what stations said, and how far the history has come. */
+const ROUND_MS = 2_000
+
+/** Folder → log → database → API → door. Whatever fails undoes what came before it: there is no half start. */
+export async function startCentral(settings: Settings): Promise<Central | Problem> {
+  const tls = readTls(settings)
+  if (isProblem(tls)) return tls
+  const folder = holdDataFolder(settings.data_dir)
+  if (isProblem(folder)) return folder
+  if (folder.kind === 'in_use') return inUseProblem(settings.data_dir, folder)
+  const log = openLog(settings.log_level, folder.logs, 'central.log')
+  const opened = await openCentral(folder, settings, (error) =>
+    log.warn({ error: wordsOf(error) }, 'the connection to the database was lost; it is made again'),
+  )
+  const giveUp = async (cause: Problem) => {
+    if (!isProblem(opened)) await opened.close()
+    await log.close()
+    folder.release()
+    return cause
+  }
+  if (isProblem(opened)) return giveUp(opened)
+  const { api } = opened
+  const restored = await noticeRestore(api, folder.data_dir)
+  const token = randomBytes(32).toString('hex')
+  const work = createWork(opened, log)
+  const server = await openDoor(withAdmin(work.app, createAdmin(api), token), settings, tls)
+  if (isProblem(server)) return giveUp(server)
+  writePrivateFile(folder.server, { url: server.url, pid: process.pid, version, token })
+  const rounds = startRounds(() => work.round(folder.data_dir), log)
+  sayWhatIsOdd(log, settings, folder, opened, restored)
+  log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'headquarters is ready')
+  return {
+    url: server.url,
+    data_dir: folder.data_dir,
+    version,
+    async stop() {
+      log.info({}, 'headquarters stops')
+      work.end()
+      await server.close()
+      await rounds.stop()
+      await opened.close()
+      rmSync(folder.server, { force: true })
+      await log.close()
+      folder.release()
+    },
+  }
+}
+
+/** The API for people and for stations, and what is done now and then. */
+function createWork({ api, secret }: OpenCentral, log: Log) {
+  const now = () => api.outside.readClock().wall_ms
+  const onDefect = (error: unknown, { method, target }: WireRequest) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    log.error({ error: cause instanceof Error ? cause.stack : String(cause), method, target }, 'defect')
+  }
+  const sightings = createSightings(api.db, now)
+  const sync = createSyncApp({ api, sightings, secret, onDefect })
+  const people = createCentralApp({ api, own: [fleetRoute(api)], onDefect })
+  const app: App = (request) => sync.answer(request) ?? people(request)
+  return {
+    app,
+    end: sync.end,
+    async round(data_dir: string) {
+      await sightings.flush()
+      await noteHistory(api, data_dir)
+    },
+  }
+}
+
+export const fleetRoute = (api: Api): Route =>
+  route(fleetEndpoint, async () =>
+    ok(JSON.stringify(await readFleet(api.db, api.outside.readClock().wall_ms))),
+  )
+
+/** One round after the other, and a last one at the end. */
+function startRounds(round: () => Promise<void>, log: Log) {
+  let running: Promise<void> | undefined
+  const go = () =>
+    (running ??= round()
+      .catch((error: unknown) => log.warn({ error: wordsOf(error) }, 'the round failed; it comes again'))
+      .finally(() => (running = undefined)))
+  const timer = setInterval(() => void go(), ROUND_MS)
+  return {
+    async stop() {
+      clearInterval(timer)
+      await running
+      await go()
+    },
+  }
+}
+
+type Tls = { readonly cert: Buffer; readonly key: Buffer } | undefined
+
+function readTls({ tls_cert, tls_key }: Settings): Tls | Problem {
+  if (tls_cert === null || tls_key === null) return undefined
+  try {
+    return { cert: readFileSync(tls_cert), key: readFileSync(tls_key) }
+  } catch (error) {
+    return problem(
+      `the certificate or its key cannot be read (${wordsOf(error)})`,
+      'Correct --tls-cert and --tls-key',
+    )
+  }
+}
+
+async function openDoor(app: App, { host, port }: Settings, tls: Tls): Promise<Listening | Problem> {
+  const loopback = host === 'localhost' || host === '127.0.0.1' || host === '::1'
+  try {
+    return await listen({
+      host,
+      port,
+      app,
+      body_max: BODY_MAX,
+      request_timeout_ms: REQUEST_TIMEOUT_MS,
+      ...(loopback ? {} : { hosts: 'any' as const }),
+      ...(tls ? { tls } : {}),
+    })
+  } catch (error) {
+    switch (codeOf(error)) {
+      case 'EADDRINUSE':
+        return problem(
+          `port ${port} is taken by another program`,
+          'Stop that program, or give another port with --port (0 takes any free one)',
+        )
+      case 'EACCES':
+        return problem(`this user may not listen on port ${port}`, 'Give a port above 1023 with --port')
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+      case 'EAI_AGAIN':
+        return problem(
+          `${host} is no address of this machine`,
+          'Give localhost or one of its addresses with --host',
+        )
+      default:
+        if (/^ERR_(OSSL|SSL|TLS)/.test(codeOf(error)) || /PEM|asn1|key values mismatch/i.test(wordsOf(error)))
+          return problem(
+            `the certificate and the key do not serve (${wordsOf(error)})`,
+            'Give PEM files that belong together',
+          )
+        throw error
+    }
+  }
+}
+
+function sayWhatIsOdd(
+  log: Log,
+  { host, tls_cert }: Settings,
+  folder: DataFolder,
+  { api, first_start, has_trigrams }: OpenCentral,
+  restored: boolean,
+): void {
+  if (first_start)
+    log.info({ file: folder.keys }, `first start: the key of headquarters is in ${folder.keys}`)
+  if (api.db.kind === 'pglite')
+    log.warn(
+      { folder: folder.embedded },
+      'no --database-url: the database is embedded, for trying out or one small plant. It does not wait for the disk, so a ' +
+        'power cut may cost the last changes (stations send theirs again). Use PostgreSQL for anything more',
+    )
+  if (!has_trigrams)
+    log.warn({}, 'pg_trgm is not there or not allowed: searching pieces of numbers is slow on large tables')
+  if (restored)
+    log.warn(
+      {},
+      'the database is older than the one that ran here last: a new epoch began, stations send again what it lacks',
+    )
+  if (tls_cert === null && host !== 'localhost' && host !== '127.0.0.1' && host !== '::1')
+    log.warn(
+      { host },
+      'no certificate: keys and data cross the network readable. Give --tls-cert and --tls-key',
+    )
+}

@@ -1,0 +1,141 @@
+import { newId } from '../host/id.ts'
+import { readClock } from '../host/clock.ts'
+import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
+import type { Api } from './api/route.ts'
+import { type DataFolder, writePrivateFile } from './data-folder.ts'
+import type { Settings } from './settings.ts'
+import { type Database, one, type Queryable } from './store/database.ts'
+import { createKey, newKeyText } from './store/keys.ts'
+import { indexSearch, knownVersion, migrate } from './store/migrate.ts'
+import { openPglite } from './store/pglite.ts'
+import { connectPostgres } from './store/postgres.ts'
+import { createSequencer } from './store/sequencer.ts'
+import { sql } from './store/sql.ts'
+import { userNamed } from './store/users.ts'
+
+/** PostgreSQL 15: what Debian's stable release of 2023 brought, and the oldest that the tests run on. */
+const POSTGRES_MIN = 150_000
+
+export interface OpenCentral {
+  readonly api: Api
+  readonly secret: string
+  /** True when this start made headquarters and its first key. */
+  readonly first_start: boolean
+  /** Whether substring search has its index. */
+  readonly has_trigrams: boolean
+  close(): Promise<void>
+}
+
+/** Opens the database of headquarters, brings it up to date, and on the first start makes the first user and key. */
+export async function openCentral(
+  folder: DataFolder,
+  { database_url }: Settings,
+  onTrouble: (error: Error) => void,
+): Promise<OpenCentral | Problem> {
+  let db: Database | undefined
+  try {
+    db = database_url === null ? await openPglite(folder.embedded) : connectPostgres(database_url, onTrouble)
+    const old = await tooOld(db)
+    const migrated = old ?? (await migrate(db, (tx) => makeFirstKey(tx, folder)))
+    if (isProblem(migrated) || migrated === 'newer') {
+      await db.close()
+      return isProblem(migrated) ? migrated : newerProblem()
+    }
+    const has_trigrams = await indexSearch(db)
+    const { id, secret } = await one<{ id: string; secret: string }>(
+      db,
+      sql`SELECT id, secret FROM headquarters`,
+    )
+    const sequencer = createSequencer(db, () => readClock().wall_ms)
+    const open = db
+    return {
+      api: { db, sequencer, outside: { newId, readClock }, headquarters_id: id },
+      secret,
+      first_start: migrated === 'made',
+      has_trigrams,
+      async close() {
+        await sequencer.idle()
+        await open.close()
+      },
+    }
+  } catch (error) {
+    await db?.close().catch(() => undefined)
+    return databaseProblem(database_url, folder, error)
+  }
+}
+
+async function tooOld(db: Database): Promise<Problem | undefined> {
+  const { version } = await one<{ version: number }>(
+    db,
+    sql`SELECT current_setting('server_version_num')::int AS version`,
+  )
+  if (version >= POSTGRES_MIN) return undefined
+  return problem(
+    `the database server is PostgreSQL ${Math.floor(version / 10_000)}`,
+    'Headquarters needs PostgreSQL 15 or newer: update the server or name another with --database-url',
+  )
+}
+
+const newerProblem = () =>
+  problem(
+    `the database was written by a newer Lotkeeper (this one knows version ${knownVersion})`,
+    'Use the newer Lotkeeper, or bring back a backup of this version',
+  )
+
+/** The file is written before the commit: a crash in between leaves one that the next first start replaces. */
+async function makeFirstKey(tx: Queryable, folder: DataFolder): Promise<void> {
+  const key = newKeyText()
+  const user = await userNamed(tx, newId(), 'Administrator')
+  await createKey(tx, {
+    id: newId(),
+    name: 'first start',
+    key,
+    owner: { kind: 'user', id: user },
+    created_at: readClock().wall_ms,
+  })
+  writePrivateFile(folder.keys, { user: key })
+}
+
+/** What an error of the database means for a person; the address without its password. */
+function databaseProblem(database_url: string | null, folder: DataFolder, error: unknown): Problem {
+  const code = codeOf(error)
+  if (database_url === null)
+    return problem(
+      `the embedded database in ${folder.embedded} cannot be opened (${wordsOf(error)})`,
+      'Bring back a backup of that folder, or move headquarters to a PostgreSQL server with --database-url',
+    )
+  const where = shown(database_url)
+  if (
+    code === 'ECONNREFUSED' ||
+    code === 'ETIMEDOUT' ||
+    code === 'EHOSTUNREACH' ||
+    /timeout/.test(wordsOf(error))
+  )
+    return problem(
+      `no PostgreSQL answers at ${where} (${code || wordsOf(error)})`,
+      'Start it, or correct --database-url',
+    )
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return problem(`the database's host of ${where} is not known (${code})`, 'Correct --database-url')
+  if (code.startsWith('28'))
+    return problem(
+      `PostgreSQL at ${where} refuses this user (${wordsOf(error)})`,
+      'Correct user and password in --database-url',
+    )
+  if (code === '3D000')
+    return problem(
+      `there is no such database at ${where}`,
+      'Make it with: CREATE DATABASE lotkeeper, or correct --database-url',
+    )
+  if (code === '42501')
+    return problem(`this user may not make tables in ${where}`, 'Make it the owner of the database')
+  if (code === '42P07')
+    return problem(`${where} holds tables of another program`, 'Give headquarters a database of its own')
+  if (code === '') throw error
+  return problem(`the database at ${where} cannot be used (${code}: ${wordsOf(error)})`, 'See its log')
+}
+
+function shown(database_url: string): string {
+  const { hostname, port, pathname } = new URL(database_url)
+  return `${hostname || 'localhost'}${port ? `:${port}` : ''}${pathname}`
+}

@@ -1,0 +1,150 @@
+// The fleet, asked again every few seconds. Everything shown is text: nothing of an answer becomes markup.
+const EVERY_MS = 10_000
+const KEY = 'lotkeeper-key'
+const SKEW_WARN_MS = 120_000
+const DISK_WARN_BYTES = 2_000_000_000
+const DAY_MS = 86_400_000
+
+const at = (id) => document.getElementById(id)
+const element = (name, text, className = '') =>
+  Object.assign(document.createElement(name), { textContent: text, className })
+
+const words = {
+  in_touch: 'in touch',
+  silent: 'silent',
+  waiting_for_code: 'waits for its code to be used',
+  revoked: 'revoked',
+}
+
+const incidents = {
+  restored: () => 'Headquarters was restored from a backup. Stations send again what it lacks.',
+  copied: ({ station_name }) =>
+    `${station_name ?? 'A station'} was copied or set back to an older state. Nothing is lost; if two PCs run as this station, give one of them its own code.`,
+  collision: ({ station_name }) =>
+    `${station_name ?? 'A station'} and another one had made the same ids. They were made anew.`,
+}
+
+function span(ms) {
+  const minutes = Math.round(Math.abs(ms) / 60_000)
+  if (minutes < 1) return `${Math.round(Math.abs(ms) / 1_000)} s`
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+function cell(label, text, level = '') {
+  const made = element('td')
+  made.dataset.label = label
+  made.append(element('span', text, level))
+  return made
+}
+
+function row(station, now) {
+  const made = element('tr', '', station.state)
+  const name = element('th', station.name)
+  name.scope = 'row'
+  name.append(element('span', words[station.state] ?? station.state, 'state'))
+  const seen = station.last_seen_at === null ? null : now - Date.parse(station.last_seen_at)
+  const {
+    pending,
+    oldest_unsynced_ms: oldest,
+    behind,
+    clock_ahead_ms: ahead,
+    disk_free_bytes: disk,
+  } = station
+  const decide = station.conflicts + (station.conflicts_there ?? 0)
+  made.append(
+    name,
+    cell(
+      'Last heard',
+      seen === null ? 'never' : `${span(seen)} ago`,
+      station.state === 'silent' ? 'bad' : '',
+    ),
+    cell(
+      'Only there',
+      pending === null ? '–' : pending === 0 ? 'nothing' : `${pending}, oldest ${span(oldest ?? 0)}`,
+      (oldest ?? 0) > DAY_MS ? 'bad' : (oldest ?? 0) > DAY_MS / 24 ? 'warn' : '',
+    ),
+    cell('Behind', behind === null ? '–' : behind === 0 ? 'nothing' : `${behind} changes`),
+    cell('To decide', decide === 0 ? 'nothing' : String(decide), decide > 0 ? 'warn' : ''),
+    cell(
+      'Clock',
+      ahead === null
+        ? '–'
+        : Math.abs(ahead) < SKEW_WARN_MS
+          ? 'right'
+          : `${span(ahead)} ${ahead > 0 ? 'ahead' : 'late'}`,
+      Math.abs(ahead ?? 0) < SKEW_WARN_MS ? '' : 'warn',
+    ),
+    cell(
+      'Disk free',
+      disk === null ? '–' : `${(disk / 1e9).toFixed(1)} GB`,
+      disk !== null && disk < DISK_WARN_BYTES ? 'bad' : '',
+    ),
+    cell('Version', station.version ?? '–'),
+  )
+  return made
+}
+
+const urgency = { silent: 0, in_touch: 1, waiting_for_code: 2, revoked: 3 }
+
+function show(fleet) {
+  const now = Date.parse(fleet.now)
+  const stations = fleet.stations.toSorted((a, b) => urgency[a.state] - urgency[b.state])
+  at('stations').replaceChildren(...stations.map((station) => row(station, now)))
+  at('none').hidden = stations.length > 0
+  at('incidents').replaceChildren(
+    ...fleet.incidents.map((one) =>
+      element(
+        'li',
+        `${new Date(one.reported_at).toLocaleString()}: ${incidents[one.kind]?.(one) ?? one.kind}`,
+      ),
+    ),
+  )
+  at('incidents-part').hidden = fleet.incidents.length === 0
+  const silent = stations.filter(({ state }) => state === 'silent').length
+  const embedded = fleet.headquarters.database === 'pglite' ? ' · embedded database, for trying out' : ''
+  at('summary').textContent =
+    `${stations.length} stations, ${silent === 0 ? 'none silent' : `${silent} silent`} · ${fleet.headquarters.changes} changes` +
+    ` · ${fleet.headquarters.conflicts} to decide · version ${fleet.headquarters.version}${embedded}`
+  document.title = silent === 0 ? 'Lotkeeper headquarters' : `(${silent} silent) Lotkeeper headquarters`
+}
+
+let timer
+
+async function look() {
+  clearTimeout(timer)
+  const key = sessionStorage.getItem(KEY)
+  if (key === null) return ask('')
+  try {
+    const answer = await fetch('/fleet', { headers: { authorization: `Bearer ${key}` }, cache: 'no-store' })
+    if (answer.status === 401 || answer.status === 403) {
+      sessionStorage.removeItem(KEY)
+      return ask(answer.status === 401 ? 'This key is not known here.' : 'This needs a user key.')
+    }
+    if (!answer.ok) throw new Error(String(answer.status))
+    show(await answer.json())
+    at('sign-in').hidden = true
+    at('fleet').hidden = false
+  } catch {
+    at('summary').textContent = 'Headquarters does not answer. What is shown is old.'
+  }
+  timer = setTimeout(look, EVERY_MS)
+}
+
+function ask(why) {
+  at('fleet').hidden = true
+  at('sign-in').hidden = false
+  at('refused').textContent = why
+  at('summary').textContent = ''
+  at('key').focus()
+}
+
+at('sign-in').addEventListener('submit', (event) => {
+  event.preventDefault()
+  sessionStorage.setItem(KEY, at('key').value.trim())
+  at('key').value = ''
+  void look()
+})
+
+void look()

@@ -1,0 +1,88 @@
+import type { Row } from '../../model/state.ts'
+import type { Known } from '../../model/sync/headquarters.ts'
+import type { ChainIndex, Commit, Parent } from '../../model/sync/protocol.ts'
+
+export interface Incarnation {
+  readonly station_id: string
+  readonly parent: Parent | null
+  readonly last_n: number
+  readonly last_hash: string
+}
+
+/**
+ * What was read from the database so far. Deciding is synchronous and reading is not: so a decision runs over what is here, and
+ * where something is missing it is told "nothing" and the question is noted. Afterwards all such questions are asked
+ * together, what was decided is undone, and it runs again: as often as one answer leads to another question, a few times at most.
+ */
+export interface Facts {
+  readonly rows: Fact<Row>
+  readonly holders: Fact<string>
+  /** Ids of the live rows that refer to a row, and of those joined into it. */
+  readonly references: Fact<ReadonlySet<string>>
+  readonly operations: Fact<Known>
+  readonly hashes: Fact<string>
+  readonly incarnations: Fact<Incarnation>
+  readonly links: Fact<string>
+  readonly sent: Fact<true>
+  readonly closed: Fact<true>
+  readonly indexes: Fact<ChainIndex>
+  readonly pages: Fact<readonly Commit[]>
+}
+
+export type Kind = keyof Facts
+export const kinds = [
+  'rows',
+  'holders',
+  'references',
+  'operations',
+  'hashes',
+  'incarnations',
+  'links',
+  'sent',
+  'closed',
+  'indexes',
+  'pages',
+] as const satisfies readonly Kind[]
+
+/** One sort of fact. `null` means: it was looked for and is not there. */
+export interface Fact<Value> {
+  readonly known: Map<string, Value | null>
+  readonly missing: Set<string>
+}
+
+const fact = <Value>(): Fact<Value> => ({ known: new Map(), missing: new Set() })
+
+export const newFacts = (): Facts => ({
+  rows: fact(),
+  holders: fact(),
+  references: fact(),
+  operations: fact(),
+  hashes: fact(),
+  incarnations: fact(),
+  links: fact(),
+  sent: fact(),
+  closed: fact(),
+  indexes: fact(),
+  pages: fact(),
+})
+
+/** The value, or undefined: not there, or not known yet and noted as a question. */
+export function ask<Value>({ known, missing }: Fact<Value>, name: string): Value | undefined {
+  const value = known.get(name)
+  if (value === undefined) missing.add(name)
+  return value ?? undefined
+}
+
+export const isComplete = (facts: Facts) => kinds.every((kind) => facts[kind].missing.size === 0)
+
+export function forgetQuestions(facts: Facts): void {
+  for (const kind of kinds) facts[kind].missing.clear()
+}
+
+export const sizeOf = (facts: Facts) => kinds.reduce((sum, kind) => sum + facts[kind].known.size, 0)
+
+/** Several parts as one name. No row has a zero character in its id or key, so what asks for one may ask for another. */
+export const nameOf = (...parts: readonly (string | number)[]) => parts.map(withoutZero).join('\0')
+const withoutZero = (part: string | number) =>
+  typeof part === 'string' && part.includes('\0') ? part.replaceAll('\0', '\ufffd') : part
+export const partsOf = (name: string) => name.split('\0')

@@ -1,0 +1,71 @@
+import type { JournaledOperation } from '../../model/operation.ts'
+import type { Commit } from '../../model/sync/protocol.ts'
+import { CHANNEL, type Queryable } from './database.ts'
+import type { Facts } from './facts.ts'
+import type { Pending } from './ledger.ts'
+import { sql } from './sql.ts'
+import { referredFirst, upsert } from './tables.ts'
+
+/** Writes all that was decided, in a transaction that holds the sequencer. */
+export async function flush(
+  tx: Queryable,
+  facts: Facts,
+  pending: Pending,
+  received_at: number,
+): Promise<void> {
+  const { commits, rows, chain, incarnations, closed, incidents, head } = pending
+  for (const noun of referredFirst) {
+    const changed = [...rows.values()].filter((row) => row.noun === noun)
+    if (changed.length > 0) await tx.rows(upsert(noun, changed))
+  }
+  if (commits.length > 0) {
+    await tx.rows(sql`
+      INSERT INTO commits (seq, hash, op_id, txn_id, station_id, result, rows, conflicts, content, made_as, entry, received_at)
+      SELECT seq, hash, op_id, txn_id, station_id, result, rows, conflicts, content, made_as, entry, ${received_at}::bigint
+      FROM json_to_recordset(${JSON.stringify(commits.map(toStored))})
+        AS t(seq bigint, hash text, op_id text, txn_id text, station_id text, result text, rows json, conflicts json,
+          content text, made_as text, entry json)`)
+    const conflicts = commits.flatMap(({ commit }) => conflictsOf(commit))
+    if (conflicts.length > 0)
+      await tx.rows(sql`
+        INSERT INTO conflicts (seq, ordinal, kind, station_id, detail)
+        SELECT seq, ordinal, kind, station_id, detail FROM json_to_recordset(${JSON.stringify(conflicts)})
+          AS t(seq bigint, ordinal integer, kind text, station_id text, detail json)`)
+  }
+  if (incarnations.size > 0) {
+    const opened = [...incarnations].map((id) => ({ id, ...facts.incarnations.known.get(id)! }))
+    await tx.rows(sql`
+      INSERT INTO incarnations (id, station_id, parent, last_n, last_hash)
+      SELECT id, station_id, parent, last_n, last_hash FROM json_to_recordset(${JSON.stringify(opened)})
+        AS t(id text, station_id text, parent json, last_n bigint, last_hash text)
+      ON CONFLICT (id) DO UPDATE SET last_n = excluded.last_n, last_hash = excluded.last_hash`)
+  }
+  if (chain.length > 0)
+    await tx.rows(sql`
+      INSERT INTO chain (incarnation, n, hash, op_id)
+      SELECT incarnation, n, hash, op_id FROM json_to_recordset(${JSON.stringify(chain)})
+        AS t(incarnation text, n bigint, hash text, op_id text)`)
+  for (const epoch of closed)
+    await tx.rows(sql`INSERT INTO closed_epochs (epoch) VALUES (${epoch}) ON CONFLICT DO NOTHING`)
+  for (const { kind, station_id, ...detail } of incidents)
+    await tx.rows(sql`INSERT INTO incidents (kind, station_id, detail, reported_at)
+      VALUES (${kind}, ${station_id}, ${JSON.stringify(detail)}, ${received_at})`)
+  await tx.rows(sql`
+    UPDATE headquarters SET epoch = ${head.epoch}, seq = ${head.seq}, hash = ${head.hash}, writes = writes + 1`)
+  await tx.script(`NOTIFY ${CHANNEL}`)
+}
+
+function toStored({
+  commit,
+  known: { content, made_as },
+  entry,
+}: {
+  readonly commit: Commit
+  readonly known: { readonly content: string; readonly made_as: string }
+  readonly entry: JournaledOperation
+}): object {
+  return { ...commit, content, made_as, entry }
+}
+
+const conflictsOf = ({ seq, station_id, conflicts }: Commit) =>
+  conflicts.map((detail, ordinal) => ({ seq, ordinal, kind: detail.kind, station_id, detail }))

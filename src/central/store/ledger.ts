@@ -1,0 +1,191 @@
+import { nouns } from '../../model/decide/nouns.ts'
+import type { JournaledOperation } from '../../model/operation.ts'
+import type { Noun, Row } from '../../model/state.ts'
+import { GENESIS } from '../../model/sync/chain.ts'
+import type { HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
+import type { Commit } from '../../model/sync/protocol.ts'
+import { ask, type Fact, type Facts, nameOf } from './facts.ts'
+
+/** The row of `headquarters`, as the transaction that locked it read it. */
+export interface Head {
+  readonly epoch: string
+  readonly seq: number
+  readonly hash: string
+  readonly safe_seq: number
+}
+
+/** What a transaction will write when all that it has to decide is decided. */
+export interface Pending {
+  head: Head
+  readonly commits: { readonly commit: Commit; readonly known: Known; readonly entry: JournaledOperation }[]
+  readonly rows: Map<string, Row>
+  readonly chain: {
+    readonly incarnation: string
+    readonly n: number
+    readonly hash: string
+    readonly op_id: string
+  }[]
+  readonly incarnations: Set<string>
+  readonly closed: string[]
+  readonly incidents: Incident[]
+}
+
+export interface Ledger {
+  readonly pending: Pending
+  /** The port that deciding runs over. @param entryOf what was asked, for the record */
+  store(entryOf: (op_id: string) => JournaledOperation): HeadquartersStore
+  /** Remembers this moment; calling what it returns undoes everything since. */
+  mark(): () => void
+}
+
+/** The facts and what was decided on top of them, as one store for headquarters' rules. */
+export function createLedger(facts: Facts, head: Head): Ledger {
+  const undo: (() => void)[] = []
+  const pending: Pending = {
+    head,
+    commits: [],
+    rows: new Map(),
+    chain: [],
+    incarnations: new Set(),
+    closed: [],
+    incidents: [],
+  }
+
+  function set<Value>({ known }: Fact<Value>, name: string, value: Value | null): void {
+    const before = known.get(name)
+    undo.push(() => void (before === undefined ? known.delete(name) : known.set(name, before)))
+    known.set(name, value)
+  }
+
+  function refer(name: string, id: string, belongs: boolean): void {
+    const before = facts.references.known.get(name)
+    // A set that was never read is read whole when it is asked for, and then corrected by what is pending (sequencer.ts).
+    if (!before || before.has(id) === belongs) return
+    const after = new Set(before)
+    if (belongs) after.add(id)
+    else after.delete(id)
+    set(facts.references, name, after)
+  }
+
+  function put(row: Row): void {
+    const id = nameOf(row.noun, row.id)
+    const before = facts.rows.known.get(id) ?? undefined
+    set(facts.rows, id, row)
+    const earlier = pending.rows.get(id)
+    undo.push(() => void (earlier === undefined ? pending.rows.delete(id) : pending.rows.set(id, earlier)))
+    pending.rows.set(id, row)
+    if (before && isLive(before)) {
+      const held = nameOf(row.noun, before.scope, before.key)
+      if ((facts.holders.known.get(held) ?? row.id) === row.id) set(facts.holders, held, null)
+    }
+    if (isLive(row)) set(facts.holders, nameOf(row.noun, row.scope, row.key), row.id)
+    for (const name of before ? referencesOf(before) : []) refer(name, row.id, false)
+    for (const name of referencesOf(row)) refer(name, row.id, true)
+  }
+
+  const rowAt = (noun: Noun, id: string) => ask(facts.rows, nameOf(noun, id))
+  const rowsAt = (noun: Noun, field: string, id: string) =>
+    [...(ask(facts.references, nameOf(noun, field, id)) ?? [])].flatMap((one) => rowAt(noun, one) ?? [])
+  const incarnationAt = (id: string) => ask(facts.incarnations, id)
+
+  const store = (entryOf: (op_id: string) => JournaledOperation): HeadquartersStore => ({
+    rows: {
+      get: rowAt,
+      holder: (noun, scope, key) => {
+        const id = ask(facts.holders, nameOf(noun, scope, key))
+        return id === undefined ? undefined : rowAt(noun, id)
+      },
+      members: rowsAt,
+      joined: (noun, id) => rowsAt(noun, 'into_id', id),
+    },
+    head: () => pending.head,
+    hashAt: (seq) => {
+      if (seq === 0) return GENESIS
+      if (seq === pending.head.seq) return pending.head.hash
+      return seq > pending.head.seq ? undefined : ask(facts.hashes, String(seq))
+    },
+    commits: (after, limit) =>
+      after >= pending.head.seq ? [] : (ask(facts.pages, nameOf(after, limit)) ?? []),
+    operation: (op_id) => ask(facts.operations, op_id),
+    safeSeq: () => pending.head.safe_seq,
+    index: (incarnation) => ask(facts.indexes, incarnation) ?? [],
+    isClosed: (epoch) => ask(facts.closed, epoch) ?? false,
+    isOpen: (incarnation) => incarnationAt(incarnation) !== undefined,
+    parent: (incarnation) => incarnationAt(incarnation)?.parent ?? null,
+    chainEnd: (incarnation) => {
+      const found = incarnationAt(incarnation)
+      return { seq: found?.last_n ?? 0, hash: found?.last_hash ?? GENESIS }
+    },
+    linkAt: (incarnation, n) => {
+      if (n === 0) return incarnationAt(incarnation) === undefined ? undefined : GENESIS
+      return ask(facts.links, nameOf(incarnation, n))
+    },
+    hasSent: (incarnation, op_id) => ask(facts.sent, nameOf(incarnation, op_id)) ?? false,
+
+    append: (commit, known) => {
+      for (const row of commit.rows) put(row)
+      const { seq, hash } = commit
+      set(facts.hashes, String(seq), hash)
+      set(facts.operations, commit.op_id, known)
+      const before = pending.head
+      undo.push(() => (pending.head = before))
+      pending.head = { ...before, seq, hash }
+      pending.commits.push({ commit, known, entry: entryOf(commit.op_id) })
+    },
+    extend: (incarnation, n, hash, op_id) => {
+      set(facts.links, nameOf(incarnation, n), hash)
+      set(facts.sent, nameOf(incarnation, op_id), true)
+      set(facts.incarnations, incarnation, { ...incarnationAt(incarnation)!, last_n: n, last_hash: hash })
+      if (facts.indexes.known.has(incarnation)) {
+        const before = facts.indexes.known.get(incarnation)!
+        undo.push(() => void facts.indexes.known.set(incarnation, before))
+        facts.indexes.known.delete(incarnation)
+      }
+      pending.chain.push({ incarnation, n, hash, op_id })
+      pending.incarnations.add(incarnation)
+    },
+    open: (incarnation, station_id, parent) => {
+      set(facts.incarnations, incarnation, { station_id, parent, last_n: 0, last_hash: GENESIS })
+      pending.incarnations.add(incarnation)
+    },
+    openEpoch: (epoch, lost) => {
+      const before = pending.head
+      undo.push(() => (pending.head = before))
+      for (const closed of new Set([lost.epoch, before.epoch])) {
+        set(facts.closed, closed, true)
+        pending.closed.push(closed)
+      }
+      pending.head = { ...before, epoch }
+    },
+    report: (incident) => void pending.incidents.push(incident),
+  })
+
+  return {
+    pending,
+    store,
+    mark() {
+      const { length } = undo
+      const lengths = [pending.commits, pending.chain, pending.closed, pending.incidents].map(
+        (list) => [list, list.length] as const,
+      )
+      const opened = new Set(pending.incarnations)
+      return () => {
+        while (undo.length > length) undo.pop()!()
+        for (const [list, before] of lengths) list.length = before
+        for (const id of pending.incarnations) if (!opened.has(id)) pending.incarnations.delete(id)
+      }
+    },
+  }
+}
+
+export const isLive = (row: Row) => !row.deleted && row.into === null
+
+/** The sets that a row belongs to. */
+export function* referencesOf(row: Row): Generator<string> {
+  if (row.into !== null) yield nameOf(row.noun, 'into_id', row.into)
+  if (!isLive(row)) return
+  for (const { field } of nouns[row.noun].references) {
+    const id = row.fields[field]
+    if (typeof id === 'string') yield nameOf(row.noun, field, id)
+  }
+}

@@ -1,0 +1,175 @@
+import { nouns } from '../../model/decide/nouns.ts'
+import type { Noun, Row } from '../../model/state.ts'
+import type { ChainIndex, Commit } from '../../model/sync/protocol.ts'
+import type { Queryable } from './database.ts'
+import { type Fact, type Facts, type Incarnation, nameOf, partsOf } from './facts.ts'
+import { name, sql } from './sql.ts'
+import { selects, toRow } from './tables.ts'
+
+/** Asks the database all questions that are open, each sort in one query. */
+export async function loadMissing(db: Queryable, facts: Facts): Promise<void> {
+  await loadRows(db, facts)
+  await loadHolders(db, facts)
+  await loadReferences(db, facts)
+  const texts = (fact: Fact<unknown>) => [...fact.missing]
+  await load(
+    facts.operations,
+    () =>
+      db.rows<{ op_id: string; seq: number; content: string; made_as: string }>(sql`
+      SELECT op_id, seq, content, made_as FROM commits WHERE op_id = ANY(${texts(facts.operations)}::text[])`),
+    ({ op_id, ...known }) => [op_id, known],
+  )
+  await load(
+    facts.hashes,
+    () =>
+      db.rows<{ seq: number; hash: string }>(sql`
+      SELECT seq, hash FROM commits WHERE seq = ANY(${texts(facts.hashes)}::bigint[])`),
+    ({ seq, hash }) => [String(seq), hash],
+  )
+  await load(
+    facts.incarnations,
+    () =>
+      db.rows<Incarnation & { id: string }>(sql`
+      SELECT id, station_id, parent, last_n, last_hash FROM incarnations
+      WHERE id = ANY(${texts(facts.incarnations)}::text[])`),
+    ({ id, ...incarnation }) => [id, incarnation],
+  )
+  await load(
+    facts.links,
+    () =>
+      db.rows<{ incarnation: string; n: number; hash: string }>(sql`
+      SELECT c.incarnation, c.n, c.hash FROM json_to_recordset(${pairs(facts.links)}) AS t(a text, b bigint)
+      JOIN chain c ON c.incarnation = t.a AND c.n = t.b`),
+    ({ incarnation, n, hash }) => [nameOf(incarnation, n), hash],
+  )
+  await load(
+    facts.sent,
+    () =>
+      db.rows<{ incarnation: string; op_id: string }>(sql`
+      SELECT c.incarnation, c.op_id FROM json_to_recordset(${pairs(facts.sent)}) AS t(a text, b text)
+      JOIN chain c ON c.incarnation = t.a AND c.op_id = t.b`),
+    ({ incarnation, op_id }) => [nameOf(incarnation, op_id), true],
+  )
+  await load(
+    facts.closed,
+    () =>
+      db.rows<{ epoch: string }>(sql`
+      SELECT epoch FROM closed_epochs WHERE epoch = ANY(${texts(facts.closed)}::text[])`),
+    ({ epoch }) => [epoch, true],
+  )
+  for (const incarnation of facts.indexes.missing)
+    facts.indexes.known.set(incarnation, await readIndex(db, incarnation))
+  for (const asked of facts.pages.missing) {
+    const [after, limit] = partsOf(asked).map(Number)
+    await loadPage(db, facts, after!, limit!)
+  }
+}
+
+/** One sort of question: what the query does not find is known not to be there. */
+async function load<Value, Found>(
+  { known, missing }: Fact<Value>,
+  query: () => Promise<Found[]>,
+  entry: (found: Found) => readonly [name: string, value: Value],
+): Promise<void> {
+  if (missing.size === 0) return
+  const found = await query()
+  for (const asked of missing) known.set(asked, null)
+  for (const one of found) known.set(...entry(one))
+}
+
+const pairs = ({ missing }: Fact<unknown>) =>
+  JSON.stringify([...missing].map((asked) => ({ a: partsOf(asked)[0], b: partsOf(asked)[1] })))
+
+function byNoun(missing: ReadonlySet<string>): Map<Noun, string[][]> {
+  const groups = new Map<Noun, string[][]>()
+  for (const asked of missing) {
+    const [noun, ...rest] = partsOf(asked)
+    const group = groups.get(noun as Noun)
+    if (group) group.push(rest)
+    else groups.set(noun as Noun, [rest])
+  }
+  return groups
+}
+
+function learn(facts: Facts, row: Row): void {
+  const id = nameOf(row.noun, row.id)
+  // What is known already may be newer: written by this transaction and not stored yet.
+  if (!facts.rows.known.get(id)) facts.rows.known.set(id, row)
+}
+
+async function loadRows(db: Queryable, facts: Facts): Promise<void> {
+  for (const [noun, asked] of byNoun(facts.rows.missing)) {
+    const ids = asked.map(([id]) => id!)
+    const found = await db.rows(sql`${selects[noun]} WHERE id = ANY(${ids}::text[])`)
+    for (const id of ids) facts.rows.known.set(nameOf(noun, id), null)
+    for (const stored of found) learn(facts, toRow(noun, stored))
+  }
+}
+
+async function loadHolders(db: Queryable, facts: Facts): Promise<void> {
+  for (const [noun, asked] of byNoun(facts.holders.missing)) {
+    const { scope } = nouns[noun]
+    const wanted = JSON.stringify(asked.map(([a, b]) => ({ a, b })))
+    const among = scope === null ? sql`(SELECT t.b` : sql`(SELECT t.a, t.b`
+    const column = scope === null ? name('held') : name(`(${scope}, held)`)
+    const found = await db.rows(sql`${selects[noun]}
+      WHERE ${column} IN ${among} FROM json_to_recordset(${wanted}) AS t(a text, b text))`)
+    for (const [of, key] of asked) facts.holders.known.set(nameOf(noun, of!, key!), null)
+    for (const stored of found) {
+      const row = toRow(noun, stored)
+      learn(facts, row)
+      facts.holders.known.set(nameOf(noun, row.scope, row.key), row.id)
+    }
+  }
+}
+
+async function loadReferences(db: Queryable, facts: Facts): Promise<void> {
+  for (const [noun, asked] of byNoun(facts.references.missing)) {
+    for (const field of new Set(asked.map(([of]) => of!))) {
+      const ids = asked.filter(([of]) => of === field).map(([, id]) => id!)
+      const live = field === 'into_id' ? sql`` : sql` AND held IS NOT NULL`
+      const found = await db.rows<Record<string, string>>(
+        sql`${selects[noun]} WHERE ${name(field)} = ANY(${ids}::text[])${live}`,
+      )
+      const groups = new Map(ids.map((id) => [id, new Set<string>()]))
+      for (const stored of found) {
+        groups.get(stored[field]!)!.add(stored['id']!)
+        learn(facts, toRow(noun, stored))
+      }
+      for (const [id, members] of groups) facts.references.known.set(nameOf(noun, field, id), members)
+    }
+  }
+}
+
+/** The end of a chain whole, and the rest thinned: enough to find where a copy parts from it, or a little before. */
+const INDEX_END = 1_000
+const INDEX_STEP = 256
+
+async function readIndex(db: Queryable, incarnation: string): Promise<ChainIndex> {
+  const found = await db.rows<{ n: number; hash: string }>(sql`
+    SELECT c.n, c.hash FROM chain c JOIN incarnations i ON i.id = c.incarnation
+    WHERE c.incarnation = ${incarnation} AND (c.n > i.last_n - ${INDEX_END}::bigint OR c.n % ${INDEX_STEP}::bigint = 0) ORDER BY c.n`)
+  return found.map(({ n, hash }) => [n, hash])
+}
+
+/** A page stays near this size; a single change may be larger. */
+const PAGE_BYTES = 1_000_000
+/** What follows a page is read with it: the page ends with a whole request. */
+const AHEAD = 64
+
+async function loadPage(db: Queryable, facts: Facts, after: number, limit: number): Promise<void> {
+  const found = await db.rows<Commit & { bytes: number }>(sql`
+    SELECT seq, hash, op_id, txn_id, station_id, result, rows, conflicts,
+      (sum(octet_length(rows::text)) OVER (ORDER BY seq))::bigint AS bytes
+    FROM commits WHERE seq > ${after} ORDER BY seq LIMIT ${limit + AHEAD}`)
+  const commits = found.map(({ bytes: _bytes, ...commit }) => commit)
+  const small = found.findIndex(({ bytes }, i) => i > 0 && bytes > PAGE_BYTES)
+  const size = Math.min(limit, small === -1 ? commits.length : small)
+  facts.pages.known.set(nameOf(after, limit), commits.slice(0, size))
+  for (let i = size; i <= commits.length; i++) {
+    const before = i === 0 ? after : commits[i - 1]!.seq
+    const last = i === commits.length
+    if (!last) facts.pages.known.set(nameOf(before, 1), [commits[i]!])
+    else if (found.length < limit + AHEAD) facts.pages.known.set(nameOf(before, 1), [])
+  }
+}

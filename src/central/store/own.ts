@@ -1,0 +1,89 @@
+import type { Actor } from '../../model/actor.ts'
+import { decide } from '../../model/decide.ts'
+import type { Refusal } from '../../model/error.ts'
+import type { ClockReading, JournaledOperation, Operation } from '../../model/operation.ts'
+import { refusalOf } from '../../model/refusal.ts'
+import type { Knowledge, Mark, State } from '../../model/state.ts'
+import { canonical, contentHash, link } from '../../model/sync/chain.ts'
+import { chainHash } from '../../host/hash.ts'
+import type { Sequencer } from './sequencer.ts'
+
+/** Where a request that changes rows at headquarters does it: synchronous, over the latest there is. */
+export interface Desk {
+  readonly rows: State
+  readonly actor: Actor
+  readonly wall_ms: number
+  readonly newId: () => string
+  /** Judges the operation and gives it its place; refused if it would not be done exactly as asked. */
+  accept(operation: Operation): Refusal | undefined
+}
+
+export interface Outside {
+  readonly newId: () => string
+  readonly readClock: () => ClockReading
+}
+
+/** Here and now the author sees every row there is. */
+const everything: Knowledge = { seen: () => true, rebased: false, known_deleted: [] }
+
+/** Headquarters' own changes: through the same rules and the same order as those of the stations. */
+export function writeHere<Result>(
+  sequencer: Sequencer,
+  { newId, readClock }: Outside,
+  headquarters_id: string,
+  actor: Actor,
+  work: (desk: Desk) => Result | Refusal,
+): Promise<Result | Refusal> {
+  const clock = readClock()
+  const txn_id = newId()
+  // The same ids in every run of the work: what it asks for by a new id must have been answered in the next run.
+  const ids: string[] = []
+  return sequencer.write((store, entries) => {
+    let used = 0
+    const id = () => ((ids[used] ??= newId()), ids[used++]!)
+    return work({
+      rows: store.rows,
+      actor,
+      wall_ms: clock.wall_ms,
+      newId: id,
+      accept(operation) {
+        const op_id = id()
+        const entry: JournaledOperation = {
+          op_id,
+          txn_id,
+          actor,
+          clock,
+          created_at: clock.wall_ms,
+          operation,
+        }
+        const { epoch, seq: last, hash: prev } = store.head()
+        const mark: Mark = {
+          op_id,
+          incarnation: epoch,
+          n: last + 1,
+          station_id: headquarters_id,
+          seq: last + 1,
+        }
+        const { result, changed, conflicts } = decide(store.rows, entry, everything, mark)
+        if (result === 'noop') return undefined
+        if (result !== 'applied') return refusalOf(conflicts[0]!, store.rows)
+        const said = {
+          seq: last + 1,
+          op_id,
+          txn_id,
+          station_id: headquarters_id,
+          result,
+          rows: [...changed],
+          conflicts: [...conflicts],
+        }
+        const content = contentHash(chainHash, entry, [])
+        entries.set(op_id, entry)
+        store.append(
+          { ...said, hash: link(chainHash, prev, canonical(said)) },
+          { seq: said.seq, content, made_as: content },
+        )
+        return undefined
+      },
+    })
+  })
+}

@@ -1,0 +1,110 @@
+import pg from 'pg'
+
+import { CHANNEL, type Database, type Queryable } from './database.ts'
+import { type Query, textOf, valuesOf } from './sql.ts'
+
+/** Connections of one process. A plant's database has about a hundred in all. */
+const CONNECTIONS_MAX = 12
+const LISTEN_AGAIN_MS = 2_000
+
+/** All our 64-bit numbers are counts and times that a double holds exactly. */
+const types = {
+  getTypeParser: ((id: number, format?: 'text'): unknown =>
+    id === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
+}
+
+/** @param onTrouble hears of lost connections, which mend themselves */
+export function connectPostgres(url: string, onTrouble: (error: Error) => void): Database {
+  const settings = { connectionString: url, application_name: 'lotkeeper', types }
+  const pool = new pg.Pool({
+    ...settings,
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  })
+  pool.on('error', onTrouble)
+
+  async function inTransaction<Result>(
+    begin: string,
+    work: (tx: Queryable) => Promise<Result>,
+  ): Promise<Result> {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    try {
+      await client.query(begin)
+      const result = await work(queryable(client))
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      await client.query('ROLLBACK').catch((lost: Error) => (broken = lost))
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  const hints = listenForHints(settings, onTrouble)
+  return {
+    kind: 'postgres',
+    ...queryable(pool),
+    transaction: (work) => inTransaction('BEGIN', work),
+    snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
+    onHint: (listener) => hints.onHint(listener),
+    async close() {
+      await hints.close()
+      await pool.end()
+    },
+  }
+}
+
+const queryable = (client: pg.Pool | pg.PoolClient): Queryable => ({
+  rows: async <Row>(query: Query) =>
+    (await client.query({ text: textOf(query), values: valuesOf(query) })).rows as Row[],
+  script: async (text) => void (await client.query(text)),
+})
+
+/** A connection of its own that listens, begun when somebody wants to hear and again whenever it is lost. */
+function listenForHints(settings: pg.ClientConfig, onTrouble: (error: Error) => void) {
+  const listeners = new Set<() => void>()
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  function connect(): void {
+    timer = undefined
+    const mine = new pg.Client({ ...settings, keepAlive: true })
+    client = mine
+    const lost = (error?: Error) => {
+      if (client !== mine) return
+      client = undefined
+      if (error && !closed) onTrouble(error)
+      void mine.end().catch(() => undefined)
+      if (!closed) timer = setTimeout(connect, LISTEN_AGAIN_MS)
+    }
+    mine.on('error', lost)
+    mine.on('end', () => lost())
+    mine.on('notification', () => {
+      for (const listener of listeners) listener()
+    })
+    mine
+      .connect()
+      .then(() => mine.query(`LISTEN ${CHANNEL}`))
+      .catch(lost)
+  }
+
+  return {
+    onHint(listener: () => void) {
+      listeners.add(listener)
+      if (listeners.size === 1) connect()
+    },
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      const open = client
+      client = undefined
+      await open?.end().catch(() => undefined)
+    },
+  }
+}

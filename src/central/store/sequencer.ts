@@ -1,0 +1,199 @@
+import { isRefusal } from '../../model/error.ts'
+import type { JournaledOperation } from '../../model/operation.ts'
+import type { HeadquartersStore } from '../../model/sync/headquarters.ts'
+import { type Database, one, type Queryable } from './database.ts'
+import { type Facts, forgetQuestions, isComplete, newFacts, partsOf, sizeOf } from './facts.ts'
+import { flush } from './flush.ts'
+import { createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
+import { loadMissing } from './load.ts'
+import { sql } from './sql.ts'
+
+/**
+ * Where all changes get their place in the one order.
+ *
+ * Whoever writes locks the row of `headquarters` first. Everything after that is serial: what is read is the latest there is,
+ * what is decided cannot be overtaken, and the numbers become visible in their order, without a gap. While one
+ * transaction runs, further work gathers; the next transaction takes all of it and writes it together.
+ */
+export interface Sequencer {
+  /**
+   * Runs `work`, which is synchronous and may be run several times: what it reads is fetched between two runs (facts.ts).
+   * A returned refusal undoes what it did and nothing of the others.
+   * @param weight how many operations it is about
+   */
+  write<Result>(work: Work<Result>, weight?: number): Promise<Result>
+  /** Runs `work` on one moment of the database. If it turns out to write, it is run again through `write`. */
+  read<Result>(work: Work<Result>): Promise<Result>
+  /** How many operations wait for their turn. */
+  readonly waiting: number
+  /** Called after each commit of this process. */
+  onCommit(listener: () => void): void
+  /** Settles when everything asked for so far is done. */
+  idle(): Promise<void>
+}
+
+export type Work<Result> = (store: HeadquartersStore, entries: Map<string, JournaledOperation>) => Result
+
+interface Waiting {
+  readonly work: Work<unknown>
+  readonly weight: number
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Operations in one transaction: enough to share the cost of the commit, few enough that nobody waits long. */
+const GROUP_MAX = 1_000
+/** Facts kept from one transaction to the next. */
+const FACTS_MAX = 300_000
+/** More rounds of questions mean that work asks for something new each time. */
+const ROUNDS_MAX = 1_000
+
+export function createSequencer(db: Database, now: () => number): Sequencer {
+  const queue: Waiting[] = []
+  const listeners = new Set<() => void>()
+  let running: Promise<void> | undefined
+  /** What is known of the database as of the transaction with this number. */
+  let facts = newFacts()
+  let facts_of = -1
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      const group = [queue.shift()!]
+      for (let weight = group[0]!.weight; queue.length > 0 && weight + queue[0]!.weight <= GROUP_MAX;) {
+        const next = queue.shift()!
+        weight += next.weight
+        group.push(next)
+      }
+      await commitGroup(group)
+    }
+    running = undefined
+  }
+
+  async function commitGroup(group: readonly Waiting[]): Promise<void> {
+    const outcomes: (() => void)[] = []
+    try {
+      const { changed, writes } = await db.transaction(async (tx) => {
+        outcomes.length = 0
+        const { writes: before, ...head } = await lock(tx)
+        if (facts_of !== before || sizeOf(facts) > FACTS_MAX) facts = newFacts()
+        facts_of = -1
+        facts.indexes.known.clear()
+        facts.pages.known.clear()
+        const ledger = createLedger(facts, head)
+        for (const waiting of group) outcomes.push(await settle(tx, ledger, waiting))
+        if (!hasPending(ledger)) return { changed: false, writes: before }
+        await flush(tx, facts, ledger.pending, now())
+        return { changed: true, writes: before + 1 }
+      })
+      facts_of = writes
+      for (const outcome of outcomes) outcome()
+      if (changed) for (const listener of listeners) listener()
+    } catch (error) {
+      facts_of = -1
+      if (group.length > 1 && isRefusedData(error)) {
+        // One piece of work that the database does not take must not hold up those that happened to come with it.
+        for (const alone of group) await commitGroup([alone])
+      } else for (const { reject } of group) reject(error)
+    }
+  }
+
+  async function settle(tx: Queryable, ledger: Ledger, { work, resolve, reject }: Waiting) {
+    const undo = ledger.mark()
+    try {
+      const result = await run(tx, facts, ledger, work)
+      if (isRefusal(result)) undo()
+      return () => resolve(result as never)
+    } catch (error) {
+      undo()
+      if (!isDefect(error)) throw error
+      return () => reject(error)
+    }
+  }
+
+  const write = <Result>(work: Work<Result>, weight = 1): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      queue.push({ work, weight, resolve, reject })
+      running ??= drain()
+    })
+
+  return {
+    write,
+    async read(work) {
+      const outcome = await db.snapshot(async (tx) => {
+        const found = newFacts()
+        const ledger = createLedger(found, await one<Head>(tx, headQuery))
+        const result = await run(tx, found, ledger, work)
+        return hasPending(ledger) ? undefined : { result }
+      })
+      return outcome ? outcome.result : write(work)
+    },
+    get waiting() {
+      return queue.reduce((sum, { weight }) => sum + weight, 0)
+    },
+    onCommit: (listener) => void listeners.add(listener),
+    idle: async () => {
+      while (running) await running
+    },
+  }
+}
+
+const headQuery = sql`SELECT epoch, seq, hash, safe_seq FROM headquarters`
+
+/** First of all: the row that gives the numbers, and the word that the triggers ask for. */
+const lock = (tx: Queryable) =>
+  one<Head & { readonly writes: number }>(
+    tx,
+    sql`SELECT epoch, seq, hash, safe_seq, writes, set_config('lotkeeper.sequencer', pg_current_xact_id()::text, true)
+      FROM headquarters FOR UPDATE`,
+  )
+
+/** Errors of the database end the transaction for everybody in it; anything else is the fault of one piece of work. */
+const isDefect = (error: unknown) => error instanceof Defect
+
+class Defect extends Error {}
+
+/** PostgreSQL took the connection and the transaction, but not what was in it (classes 22, 23, 42 and raised by a trigger). */
+const isRefusedData = (error: unknown) => /^(22|23|42|54|P0)/.test(String((error as { code?: unknown }).code))
+
+async function run<Result>(tx: Queryable, facts: Facts, ledger: Ledger, work: Work<Result>): Promise<Result> {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const undo = ledger.mark()
+    const entries = new Map<string, JournaledOperation>()
+    forgetQuestions(facts)
+    let result: Result | undefined
+    let thrown: unknown
+    try {
+      result = work(
+        ledger.store((op_id) => entries.get(op_id)!),
+        entries,
+      )
+    } catch (error) {
+      thrown = error
+    }
+    if (isComplete(facts)) {
+      if (thrown !== undefined) throw new Defect('deciding failed', { cause: thrown })
+      return result as Result
+    }
+    // Decided on what is not known yet: whatever came of it means nothing.
+    undo()
+    const sets = [...facts.references.missing]
+    await loadMissing(tx, facts)
+    for (const set of sets) correct(facts, ledger, set)
+  }
+  throw new Defect('deciding does not come to an end')
+}
+
+/** A set of referring rows was read from the database: what this transaction decided before is not there yet. */
+function correct({ references }: Facts, { pending }: Ledger, name: string): void {
+  const [noun] = partsOf(name)
+  const members = new Set(references.known.get(name))
+  for (const row of pending.rows.values()) {
+    if (row.noun !== noun) continue
+    if ([...referencesOf(row)].includes(name)) members.add(row.id)
+    else members.delete(row.id)
+  }
+  references.known.set(name, members)
+}
+
+const hasPending = ({ pending: { commits, chain, incarnations, closed, incidents } }: Ledger) =>
+  commits.length + chain.length + incarnations.size + closed.length + incidents.length > 0

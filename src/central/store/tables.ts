@@ -1,0 +1,116 @@
+import type { Noun, Row, Value } from '../../model/state.ts'
+import { type Query, name, sql } from './sql.ts'
+
+/** How rows of a noun stand in their table: the column of the name, and the fields with their types. */
+interface Shape {
+  readonly table: string
+  readonly label: string
+  readonly scope: string | null
+  readonly fields: Readonly<Record<string, 'text' | 'json'>>
+}
+
+export const shapes: Readonly<Record<Noun, Shape>> = {
+  station: { table: 'stations', label: 'name', scope: null, fields: { image_id: 'text', team_id: 'text' } },
+  part: { table: 'parts', label: 'number', scope: null, fields: { name: 'text' } },
+  revision: {
+    table: 'revisions',
+    label: 'number',
+    scope: 'part_id',
+    fields: { part_id: 'text', image_id: 'text' },
+  },
+  batch: { table: 'batches', label: 'number', scope: null, fields: {} },
+  unit: {
+    table: 'units',
+    label: 'serial_number',
+    scope: null,
+    fields: { revision_id: 'text', batch_id: 'text', parent_id: 'text', sample: 'text', metadata: 'json' },
+  },
+}
+
+/** Nouns in an order in which nothing refers to what comes later. */
+export const referredFirst = Object.keys(shapes) as readonly Noun[]
+
+const common = {
+  id: 'text',
+  key: 'text',
+  pk: 'bigint',
+  created_at: 'bigint',
+  created_by_user_id: 'text',
+  created_by_station_id: 'text',
+  deleted: 'boolean',
+  into_id: 'text',
+  marks: 'json',
+}
+const columnsOf = ({ label, fields }: Shape) => ({ ...common, [label]: 'text', ...fields })
+
+/** What reads the rows of a noun; a condition follows. */
+export const selects = Object.fromEntries(
+  referredFirst.map((noun) => [
+    noun,
+    name(`SELECT ${Object.keys(columnsOf(shapes[noun])).join(', ')} FROM ${shapes[noun].table}`),
+  ]),
+) as Readonly<Record<Noun, Query>>
+
+type Stored = Readonly<Record<string, Value>> & { readonly marks: Row['marks'] }
+
+export function toRow(noun: Noun, stored: unknown): Row {
+  const { label, scope, fields } = shapes[noun]
+  const found = stored as Stored & Row & { readonly into_id: string | null }
+  const { id, key, created_at, created_by_user_id, created_by_station_id, deleted, into_id, marks } = found
+  return {
+    noun,
+    id,
+    name: found[label as 'name'],
+    key,
+    scope: scope === null ? '' : ((found as Stored)[scope] as string),
+    created_at,
+    created_by_user_id,
+    created_by_station_id,
+    deleted,
+    into: into_id,
+    fields: Object.fromEntries(Object.keys(fields).map((field) => [field, (found as Stored)[field] ?? null])),
+    marks,
+  }
+}
+
+function toStored(row: Row): object {
+  const { id, name: label, key, created_at, created_by_user_id, created_by_station_id, deleted, into } = row
+  return {
+    id,
+    key,
+    pk: row.marks['created']?.seq ?? 0,
+    created_at,
+    created_by_user_id,
+    created_by_station_id,
+    deleted,
+    into_id: into,
+    marks: row.marks,
+    [shapes[row.noun].label]: label,
+    ...row.fields,
+  }
+}
+
+const upserts = Object.fromEntries(
+  referredFirst.map((noun) => {
+    const columns = columnsOf(shapes[noun])
+    const names = Object.keys(columns).join(', ')
+    const changing = Object.keys(columns).filter((column) => !['id', 'pk', 'created_at'].includes(column))
+    return [
+      noun,
+      [
+        `INSERT INTO ${shapes[noun].table} (${names}) SELECT ${names} FROM json_to_recordset(`,
+        `) AS t(${Object.entries(columns)
+          .map(([column, type]) => `${column} ${type}`)
+          .join(', ')}) ON CONFLICT (id) DO UPDATE SET ${changing
+          .map((column) => `${column} = excluded.${column}`)
+          .join(', ')}`,
+      ],
+    ]
+  }),
+) as unknown as Readonly<Record<Noun, readonly [string, string]>>
+
+/** Writes rows of one noun as they are now. */
+export function upsert(noun: Noun, rows: readonly Row[]): Query {
+  const [before, after] = upserts[noun]
+  return sql`${name(before)}${JSON.stringify(rows.map(toStored))}${name(after)}`
+}

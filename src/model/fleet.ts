@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+import { endpoint } from './endpoint.ts'
+import { timestamp } from './time.ts'
+import { none } from './wire.ts'
+
+/** A station that is not heard for so long is silent: it asks at least once a minute while it is on. */
+export const SILENT_MS = 10 * 60_000
+
+/** Why somebody should look at a station, or that nobody need. */
+const stationState = z.enum(['waiting_for_code', 'in_touch', 'silent', 'revoked'])
+
+/** One station as headquarters knows it. */
+const fleetStation = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: stationState,
+  last_seen_at: timestamp.nullable(),
+  /** Operations that were not at headquarters when it was last heard, and how old the oldest of them is by now. */
+  pending: z.int().nullable(),
+  oldest_unsynced_ms: z.int().nullable(),
+  /** How many changes of headquarters it has not taken in. */
+  behind: z.int().nullable(),
+  /** Questions that only a person can answer: about what it sent, and on its own screen. */
+  conflicts: z.int(),
+  conflicts_there: z.int().nullable(),
+  /** Its clock less ours; negative if it is late. */
+  clock_ahead_ms: z.int().nullable(),
+  version: z.string().nullable(),
+  disk_free_bytes: z.int().nullable(),
+})
+export type FleetStation = z.infer<typeof fleetStation>
+
+const incident = z.object({
+  kind: z.string(),
+  station_id: z.string(),
+  station_name: z.string().nullable(),
+  reported_at: timestamp,
+  detail: z.record(z.string(), z.unknown()),
+})
+
+const fleet = z.object({
+  now: timestamp,
+  headquarters: z.object({
+    id: z.string(),
+    version: z.string(),
+    database: z.enum(['postgres', 'pglite']),
+    changes: z.int(),
+    conflicts: z.int(),
+  }),
+  stations: z.array(fleetStation),
+  incidents: z.array(incident),
+})
+export type Fleet = z.infer<typeof fleet>
+
+export const fleetEndpoint = endpoint({
+  method: 'GET',
+  path: '/fleet',
+  summary: 'All stations and what headquarters knows of each',
+  access: 'user',
+  params: none,
+  query: none,
+  body: none,
+  answer: fleet,
+})
