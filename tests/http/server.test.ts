@@ -216,6 +216,7 @@ test('closing does not wait for a connection on which nothing was asked', async 
   await new Promise((resolve) => socket.once('connect', resolve))
   await listening.close()
   await ended
+  await expect(raw(port, get('/', 'Host: localhost\r\n'))).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   server = undefined
 })
 
