@@ -58,7 +58,7 @@ export async function startCentral(settings: Settings): Promise<Central | Proble
   const work = createWork(opened, log)
   const server = await openDoor(withAdmin(work.app, createAdmin(api), token), settings, tls)
   if (isProblem(server)) return giveUp(server)
-  writePrivateFile(folder.server, { url: server.url, pid: process.pid, version, token })
+  writePrivateFile(folder.server, { url: fromHere(server.url), pid: process.pid, version, token })
   const rounds = startRounds(() => work.round(folder.data_dir), log)
   sayWhatIsOdd(log, settings, folder, opened, restored)
   log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'headquarters is ready')
@@ -78,6 +78,9 @@ export async function startCentral(settings: Settings): Promise<Central | Proble
     },
   }
 }
+
+/** Where this machine itself reaches a server that listens on all of its addresses. */
+const fromHere = (url: string) => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 
 /** The API for people and for stations, and what is done now and then. */
 function createWork({ api, secret }: OpenCentral, log: Log) {

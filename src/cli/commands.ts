@@ -1,6 +1,6 @@
 import type { Flags } from '../main/arguments.ts'
 import { settingFlags } from '../main/config.ts'
-import type { Run } from './command.ts'
+import type { Run, RunAtHeadquarters } from './command.ts'
 
 /** One command: what it is called with, and where it is done. Loaded only when it is asked for: a command starts in no time. */
 export interface Command {
@@ -14,8 +14,13 @@ export interface Command {
   readonly load: () => Promise<{ readonly run: Run }>
 }
 
+/** A command for headquarters' folder, which has settings of its own. */
+export interface HeadquartersCommand extends Omit<Command, 'load'> {
+  readonly loadAtHeadquarters: () => Promise<{ readonly runAtHeadquarters: RunAtHeadquarters }>
+}
+
 /** Every command by its name; docs/cli.md describes each. */
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Readonly<Record<string, Command | HeadquartersCommand>> = {
   keys: {
     usage: 'keys create --kind user|station --name NAME | keys list [--json] | keys revoke ID',
     summary: 'makes, lists and revokes the keys that scripts use',
@@ -74,6 +79,13 @@ export const commands: Readonly<Record<string, Command>> = {
     flags: { batches: true, 'units-per-batch': true, seed: true },
     words: 0,
     load: () => import('./demo.ts'),
+  },
+  stations: {
+    usage: 'stations add --name NAME | stations list [--json] | stations renew ID | stations revoke ID [--database-url URL]',
+    summary: 'at headquarters: makes stations with their one-time codes, lists and revokes them',
+    flags: { name: true, json: false, 'database-url': true },
+    words: 2,
+    loadAtHeadquarters: () => import('./stations.ts'),
   },
   config: {
     usage: 'config show [--origin] [--json] [any setting as a flag]',

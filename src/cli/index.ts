@@ -3,7 +3,7 @@ import { keepCompiledCode } from '../main/compiled-code.ts'
 import { readConfig, surroundings } from '../main/config.ts'
 import { codeOf, isProblem, type Problem, problem, problemLine } from '../main/problem.ts'
 import { version } from '../main/version.ts'
-import { type Command, commands } from './commands.ts'
+import { type Command, commands, type HeadquartersCommand } from './commands.ts'
 
 const RUN = 'npm run -s lotkeeper --'
 
@@ -34,7 +34,10 @@ async function run(argv: readonly string[]): Promise<number | Problem> {
   return runCommand(command, rest)
 }
 
-async function runCommand(command: Command, argv: readonly string[]): Promise<number | Problem> {
+async function runCommand(
+  command: Command | HeadquartersCommand,
+  argv: readonly string[],
+): Promise<number | Problem> {
   const usage = `${RUN} ${command.usage} [--data-dir DIR]`
   const given = readArguments(argv, { 'data-dir': true, help: false, ...command.flags }, usage)
   if (isProblem(given)) return given
@@ -44,6 +47,8 @@ async function runCommand(command: Command, argv: readonly string[]): Promise<nu
   }
   const tooMany = given.words[command.words]
   if (tooMany !== undefined) return problem(`"${tooMany}" is one word too many`, `Usage: ${usage}`)
+  if ('loadAtHeadquarters' in command)
+    return (await command.loadAtHeadquarters()).runAtHeadquarters({ ...given, usage })
   const { 'data-dir': data_dir } = given.flags
   const config = readConfig(surroundings(), data_dir === undefined ? {} : { 'data-dir': data_dir })
   if (isProblem(config)) return config

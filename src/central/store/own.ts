@@ -4,7 +4,8 @@ import type { Refusal } from '../../model/error.ts'
 import type { ClockReading, JournaledOperation, Operation } from '../../model/operation.ts'
 import { refusalOf } from '../../model/refusal.ts'
 import type { Knowledge, Mark, State } from '../../model/state.ts'
-import { canonical, contentHash, link } from '../../model/sync/chain.ts'
+import { contentHash } from '../../model/sync/chain.ts'
+import { commitHash } from '../../model/sync/commit.ts'
 import { chainHash } from '../../host/hash.ts'
 import type { Sequencer } from './sequencer.ts'
 
@@ -79,7 +80,7 @@ export function writeHere<Result>(
         const content = contentHash(chainHash, entry, [])
         entries.set(op_id, entry)
         store.append(
-          { ...said, hash: link(chainHash, prev, canonical(said)) },
+          { ...said, hash: commitHash(chainHash, prev, said, content) },
           { seq: said.seq, content, made_as: content },
         )
         return undefined

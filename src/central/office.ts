@@ -1,0 +1,67 @@
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+
+import { isProblem, type Problem, problem } from '../host/problem.ts'
+import { isRefusal } from '../model/error.ts'
+import { type AdminCommand, createAdmin } from './admin.ts'
+import { holdDataFolder, inUseProblem, type ServerFile } from './data-folder.ts'
+import { openCentral } from './open.ts'
+import type { Settings } from './settings.ts'
+
+/** One command of the command line, done by the running server where there is one, otherwise by this process itself. */
+export async function administer(
+  settings: Settings,
+  command: AdminCommand,
+  body: object,
+): Promise<object | Problem> {
+  const folder = holdDataFolder(settings.data_dir)
+  if (isProblem(folder)) return folder
+  if (folder.kind === 'in_use')
+    return folder.server ? askServer(folder.server, command, body) : inUseProblem(settings.data_dir, folder)
+  const opened = await openCentral(folder, settings, () => undefined)
+  if (isProblem(opened)) {
+    folder.release()
+    return opened
+  }
+  try {
+    return answered(await createAdmin(opened.api)(command, body))
+  } finally {
+    await opened.close()
+    folder.release()
+  }
+}
+
+async function askServer(server: ServerFile, command: AdminCommand, body: object): Promise<object | Problem> {
+  try {
+    const answer = JSON.parse(await post(server, `/central/admin/${command}`, JSON.stringify(body))) as object
+    return answered('code' in answer && 'message' in answer ? { kind: 'refusal', ...answer } : answer)
+  } catch {
+    return problem(
+      `headquarters (process ${server.pid}, ${server.url}) does not answer`,
+      'See its log, or stop it and try again',
+    )
+  }
+}
+
+/** To our own machine, whose certificate bears another name than the one it is called by here. */
+function post({ url, token }: ServerFile, path: string, body: string): Promise<string> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', headers, rejectUnauthorized: false, timeout: 30_000 }
+    const asked = (url.startsWith('https:') ? httpsRequest : httpRequest)(new URL(path, url), options)
+    asked.on('error', reject)
+    asked.on('timeout', () => asked.destroy(new Error('timeout')))
+    asked.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()))
+    })
+    asked.end(body)
+  })
+}
+
+function answered(answer: object): object | Problem {
+  if (!isRefusal(answer)) return answer
+  return problem(answer.message.replace(/\.$/, ''), 'Nothing was changed')
+}
