@@ -1,6 +1,7 @@
 /**
  * `npm run package`: builds the app and packs it for this system. What follows `--` goes to electron-builder:
- * `-- --dir` stops before the installers, `-- --win` and `-- --linux` name a system. docs/packaging.md says the rest.
+ * `-- --dir` stops before the installers, `-- --win` and `-- --linux` name a system; `--prebuilt` packs what was built before.
+ * docs/packaging.md says the rest.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -15,5 +16,6 @@ function run(program: string, args: readonly string[]): void {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-run('electron-vite/bin/electron-vite.js', ['build', '--logLevel', 'warn'])
-run('electron-builder/cli.js', ['--publish', 'never', ...process.argv.slice(2)])
+const given = process.argv.slice(2)
+if (!given.includes('--prebuilt')) run('electron-vite/bin/electron-vite.js', ['build', '--logLevel', 'warn'])
+run('electron-builder/cli.js', ['--publish', 'never', ...given.filter((word) => word !== '--prebuilt')])
