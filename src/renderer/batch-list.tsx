@@ -72,7 +72,7 @@ export function BatchList({ filter, onCount, onError }: BatchListProps) {
   const indices = Array.from({ length: end - first }, (_, i) => first + i)
   return (
     <div className="batch-list" role="table" aria-label={t('list_label')} aria-rowcount={rows.count + 1}>
-      <div className="batch-list-head" role="rowgroup">
+      <div className="list-head" role="rowgroup">
         <div className="batch-row" role="row" aria-rowindex={1}>
           <span role="columnheader">{t('list_number')}</span>
           <span role="columnheader" className="number">
@@ -88,7 +88,6 @@ export function BatchList({ filter, onCount, onError }: BatchListProps) {
         ref={list.scroller}
         onScroll={list.onScroll}
         onKeyDown={onKeyDown}
-        tabIndex={-1}
         role="presentation"
       >
         <div className="long-list-track" ref={list.track} role="presentation">

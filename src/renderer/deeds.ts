@@ -39,8 +39,8 @@ function undo(text: Verdict['text'], work: () => Promise<unknown>): VerdictActio
   }
 }
 
-function done(text: Verdict['text'], takeBack: () => Promise<unknown>): Verdict {
-  return { kind: 'done', text, actions: [undo(text, takeBack)] }
+function done(text: Verdict['text'], takeBack: () => Promise<unknown>, unit?: string): Verdict {
+  return { kind: 'done', text, actions: [undo(text, takeBack)], ...(unit === undefined ? {} : { unit }) }
 }
 
 export async function createBatch(number: string): Promise<Verdict> {
@@ -101,6 +101,7 @@ export async function moveUnit(serial: string, from: string | null, number: stri
     (t) =>
       from === null ? t('said_moved', { serial, number }) : t('said_moved_from', { serial, from, number }),
     () => setBatch(serial, from),
+    serial,
   )
 }
 
@@ -131,6 +132,7 @@ export async function makeUnit(serial_number: string, revision: Revision, number
   return done(
     (t) => t('said_unit_made', { serial: serial_number, number }),
     () => call(unitEndpoints.delete, { query: { serial_numbers: [serial_number] } }),
+    serial_number,
   )
 }
 

@@ -70,7 +70,7 @@ async function inBatch(
     const { serial_number: serial } = unit
     const from = unit.batch?.number ?? null
     if (from !== null && fold(from) === fold(number))
-      return { kind: 'already', text: (t) => t('said_already_in', { serial, number: from }) }
+      return { kind: 'already', text: (t) => t('said_already_in', { serial, number: from }), unit: serial }
     return moveUnit(serial, from, number)
   }
   if (batch) return open(batch.number, number)
@@ -96,7 +96,7 @@ function elsewhere(text: string, batch: BatchItem | undefined, unit: UnitDetail 
     if (!unit.batch) return { kind: 'note', text: (t) => t('said_unit_loose', { serial }) }
     const { number } = unit.batch
     goTo({ kind: 'batch', number })
-    return { kind: 'done', text: (t) => t('said_unit_in', { serial, number }) }
+    return { kind: 'done', text: (t) => t('said_unit_in', { serial, number }), unit: serial }
   }
   return { kind: 'unknown', text: (t) => t('said_unknown', { text }), actions: [creates(text)] }
 }

@@ -1,10 +1,11 @@
 import { ArrowUpFromLine } from 'lucide-react'
-import { memo } from 'react'
+import { memo, useEffect } from 'react'
 import { Button } from 'react-aria-components'
 
 import type { BatchDetail } from '../model/batch.ts'
 import { useTranslation } from './i18n/use-translation.ts'
 import { useLongList } from './use-long-list.ts'
+import { useVerdicts } from './verdict.ts'
 
 type Unit = BatchDetail['units'][number]
 
@@ -21,6 +22,13 @@ export function UnitList({ number, units, onOut }: UnitListProps) {
   const { t } = useTranslation()
   const list = useLongList({ count: units.length, row: ROW_PX, identify: (index) => units[index]?.id })
   const shown = units.slice(list.first, list.end)
+  // What was just scanned is shown, wherever its serial number puts it in the list.
+  const { verdict, turn } = useVerdicts()
+  const latest = units.findIndex(({ serial_number }) => serial_number === verdict.unit)
+  const { showRow } = list
+  useEffect(() => {
+    if (latest >= 0) showRow(latest)
+  }, [latest, turn, showRow])
   return (
     <div
       className="unit-list"
@@ -28,7 +36,7 @@ export function UnitList({ number, units, onOut }: UnitListProps) {
       aria-label={t('batch_units_label', { number })}
       aria-rowcount={units.length + 1}
     >
-      <div role="rowgroup">
+      <div role="rowgroup" className="list-head">
         <div className="unit-row head" role="row" aria-rowindex={1}>
           <span role="columnheader">{t('unit_serial')}</span>
           <span role="columnheader">{t('unit_part')}</span>
@@ -47,6 +55,7 @@ export function UnitList({ number, units, onOut }: UnitListProps) {
                 unit={unit}
                 index={list.first + i}
                 top={(list.first + i) * ROW_PX - list.offset}
+                latest={list.first + i === latest}
                 onOut={onOut}
               />
             ))}
@@ -61,15 +70,16 @@ interface UnitRowProps {
   readonly unit: Unit
   readonly index: number
   readonly top: number
+  readonly latest: boolean
   readonly onOut: (serial: string) => void
 }
 
-const UnitRow = memo(function UnitRow({ unit, index, top, onOut }: UnitRowProps) {
+const UnitRow = memo(function UnitRow({ unit, index, top, latest, onOut }: UnitRowProps) {
   const { t, moment } = useTranslation()
   const { serial_number: serial, part, created_at } = unit
   return (
     <div
-      className="unit-row"
+      className={latest ? 'unit-row latest' : 'unit-row'}
       role="row"
       aria-rowindex={index + 2}
       style={{ transform: `translateY(${top}px)` }}

@@ -90,6 +90,11 @@ export function useLongList({ count, row, identify }: LongListOptions) {
   }
   useEffect(tryFocus)
 
+  const showRow = useCallback(
+    (index: number) => scrollTo(offsetShowing(latest.current.extent, latest.current.offset, index)),
+    [scrollTo],
+  )
+
   return {
     scroller,
     track,
@@ -99,10 +104,11 @@ export function useLongList({ count, row, identify }: LongListOptions) {
     end,
     onScroll,
     scrollTo,
+    showRow,
     /** Brings a row into view and puts the focus on it, as soon as it is there. */
     focusRow(index: number) {
       focus.current = index
-      scrollTo(offsetShowing(latest.current.extent, latest.current.offset, index))
+      showRow(index)
       tryFocus()
     },
   }

@@ -10,6 +10,8 @@ export interface Verdict {
   readonly kind: 'ready' | 'busy' | 'done' | 'already' | 'note' | 'unknown' | 'refused'
   /** Made anew when the language changes. */
   readonly text: (t: Translate) => string
+  /** The unit it is about: lists show where it is. */
+  readonly unit?: string
   readonly actions?: readonly VerdictAction[]
 }
 

@@ -11,7 +11,7 @@ interface WindowProps {
   readonly children: ReactNode
   /** What a scan does while this window is open. Without it the scan is not used, and that is said. */
   readonly onScan?: ScanTarget
-  /** Leaving it by touching beside it would lose something. */
+  /** Leaving it by a touch beside it or by Esc would lose something: only its buttons close it. */
   readonly keep?: boolean
   readonly wide?: boolean
 }
@@ -28,6 +28,7 @@ export function Window({ title, onClose, children, onScan, keep = false, wide = 
       className="window-behind"
       isOpen
       isDismissable={!keep}
+      isKeyboardDismissDisabled={keep}
       onOpenChange={(open) => {
         if (!open) onClose()
       }}

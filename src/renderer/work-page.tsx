@@ -30,7 +30,7 @@ export function WorkPage() {
   const days = data?.data ?? []
   const now = days.at(-1)
   return (
-    <main className="page work-page">
+    <main className="page work-page" tabIndex={0}>
       <h1 className="title">{t('work_title')}</h1>
       <div className="today">
         <Figure label={`${t('work_batches')}, ${t('work_today')}`} value={now?.batches ?? 0} />

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -141,5 +141,3 @@ export async function makeUnits(
 }
 
 export const verdictOf = (page: Page) => page.getByTestId('verdict')
-
-export const kept = (file: string) => existsSync(file)

@@ -110,7 +110,7 @@ for (const surface of surfaces)
 
     test('a unit is taken out by finger, and put in again by keyboard', async () => {
       const { page } = desk
-      await page.getByRole('button', { name: 'Take SN-0002 out' }).click()
+      await page.getByRole('button', { name: 'Take out SN-0002' }).click()
       await expect(verdictOf(page)).toHaveText('Done Unit SN-0002 is out of LOT-1.')
       await page.keyboard.press('n')
       await expect(page.getByLabel('Serial number')).toBeFocused()

@@ -14,7 +14,7 @@ export const de: Catalogue = {
   nav_work: 'Arbeit',
   nav_inbox: 'Eingang',
   nav_settings: 'Optionen',
-  nav_help: 'Tasten',
+  nav_help: 'Hilfe',
   inbox_waiting: { one: '{count} Entscheidung steht an', other: '{count} Entscheidungen stehen an' },
 
   list_search: 'Nummer oder Seriennummer suchen',
@@ -94,7 +94,7 @@ export const de: Catalogue = {
   unit_revision: 'Revision',
   unit_since: 'Gefertigt',
   unit_out: 'Herausnehmen',
-  unit_out_of: '{serial} herausnehmen',
+  unit_out_of: 'Herausnehmen: {serial}',
   add_title: 'Teil zu {number} hinzufügen',
   add_hint: 'Seriennummer eingeben oder das Teil scannen.',
   add_do: 'Hinzufügen',

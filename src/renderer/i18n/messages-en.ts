@@ -13,7 +13,7 @@ export const en = {
   nav_work: 'Work',
   nav_inbox: 'Inbox',
   nav_settings: 'Settings',
-  nav_help: 'Keys',
+  nav_help: 'Help',
   inbox_waiting: { one: '{count} decision waits', other: '{count} decisions wait' },
 
   list_search: 'Search number or serial number',
@@ -92,7 +92,7 @@ export const en = {
   unit_revision: 'Revision',
   unit_since: 'Made',
   unit_out: 'Take out',
-  unit_out_of: 'Take {serial} out',
+  unit_out_of: 'Take out {serial}',
   add_title: 'Add a unit to {number}',
   add_hint: 'Type the serial number, or scan the unit.',
   add_do: 'Add unit',

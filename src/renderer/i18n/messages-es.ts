@@ -14,7 +14,7 @@ export const es: Catalogue = {
   nav_work: 'Trabajo',
   nav_inbox: 'Pendiente',
   nav_settings: 'Ajustes',
-  nav_help: 'Teclas',
+  nav_help: 'Ayuda',
   inbox_waiting: { one: '{count} decisión pendiente', other: '{count} decisiones pendientes' },
 
   list_search: 'Buscar número o número de serie',

@@ -14,7 +14,7 @@ export const fr: Catalogue = {
   nav_work: 'Travail',
   nav_inbox: 'À décider',
   nav_settings: 'Réglages',
-  nav_help: 'Touches',
+  nav_help: 'Aide',
   inbox_waiting: { one: '{count} décision attend', other: '{count} décisions attendent' },
 
   list_search: 'Chercher un numéro ou un numéro de série',

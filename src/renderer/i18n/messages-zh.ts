@@ -15,7 +15,7 @@ export const zh: Catalogue = {
   nav_work: '产量',
   nav_inbox: '待处理',
   nav_settings: '设置',
-  nav_help: '按键',
+  nav_help: '帮助',
   inbox_waiting: { one: '{count} 项待决定', other: '{count} 项待决定' },
 
   list_search: '搜索批号或序列号',

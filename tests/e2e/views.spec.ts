@@ -1,0 +1,247 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Page, expect, test } from '@playwright/test'
+
+import { type Desk, makePart, makeUnits, openDesk, verdictOf } from './desk.ts'
+import { scan } from './scanner.ts'
+
+/**
+ * Every view in every theme: looked through by axe for WCAG 2.2 AA, by arithmetic for targets a glove can hit, and kept as a
+ * picture. `SCREENSHOTS=1` puts the pictures into docs/screenshots; otherwise they lie with the test's results.
+ */
+const themes = ['light', 'dark', 'contrast'] as const
+const kept = join(import.meta.dirname, '../../docs/screenshots')
+
+let desk: Desk
+test.beforeAll(async ({ browser }) => {
+  desk = await openDesk('browser', browser)
+  await fill()
+})
+test.afterAll(() => desk.end())
+
+async function look(
+  page: Page,
+  name: string,
+  theme: string,
+  testInfo: { outputPath(name: string): string },
+): Promise<void> {
+  await page.evaluate('document.fonts.ready')
+  const folder = process.env['SCREENSHOTS'] ? kept : testInfo.outputPath('screenshots')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' })
+
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    // A list of choices hangs over the page and belongs to its field, not to a landmark.
+    .disableRules(['region'])
+    .analyze()
+  const found = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary}`).join('\n')}`,
+  )
+  expect.soft(found, `${name} in ${theme}`).toEqual([])
+
+  const small = (await page.evaluate(SMALL_TARGETS)) as string[]
+  expect.soft(small, `targets of ${name}`).toEqual([])
+  expect
+    .soft(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} fits`)
+    .toBe(true)
+}
+
+/** Primary buttons under 64 px, anything else to be touched under 44 px high: rows count by their own height. */
+const SMALL_TARGETS = `[...document.querySelectorAll('button, a, input, [role=combobox], [role=slider]')]
+  .filter((element) => element.checkVisibility() && !element.closest('[inert], [aria-hidden=true]'))
+  .map((element) => ({ element, box: (element.closest('.batch-row, .check, .slider-thumb, .segment') ?? element).getBoundingClientRect() }))
+  .filter(({ element, box }) => box.width > 10 && box.height > 10 && box.height < (element.matches('.primary, .on-verdict, .rail a') ? 64 : 44))
+  .map(({ element, box }) => element.outerHTML.slice(0, 120) + ' ' + box.height)`
+
+const views: readonly (readonly [name: string, open: (page: Page) => Promise<void>])[] = [
+  [
+    'batches',
+    async (page) => {
+      await page.goto(`${desk.url}/#/batches`)
+      await expect(page.getByRole('link', { name: 'LOT-2026-0318' })).toBeVisible()
+      await expect(page.locator('.batch-row.waiting')).toHaveCount(0)
+    },
+  ],
+  [
+    'new-batch',
+    async (page) => {
+      await page.getByRole('button', { name: 'New batch' }).click()
+      await page.getByLabel('Batch number').fill('LOT 17/4')
+      await page.getByRole('button', { name: 'Create batch' }).click()
+      await expect(page.getByText('Only letters, digits')).toBeVisible()
+    },
+  ],
+  [
+    'filters',
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Filters' }).click()
+      await page.getByRole('button', { name: 'Last 7 days' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  ],
+  [
+    'calendar',
+    async (page) => {
+      await page.getByRole('button', { name: 'Open calendar' }).first().click()
+      await expect(page.getByRole('grid')).toBeVisible()
+    },
+  ],
+  [
+    'no-batch-fits',
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Clear filters' }).click()
+      await page.getByRole('button', { name: 'Show batches' }).click()
+      await page.getByRole('searchbox').fill('nowhere')
+      await expect(page.getByText('No batch fits this search.')).toBeVisible()
+    },
+  ],
+  [
+    'batch',
+    async (page) => {
+      await page.getByRole('button', { name: 'Show all batches' }).click()
+      await page.goto(`${desk.url}/#/batches/LOT-2026-0318`)
+      await desk.ask('PATCH', '/v2/units/SN-90017', { batch_number: null })
+      await scan(page, 'SN-90017')
+      await expect(verdictOf(page)).toContainText('SN-90017 is now in')
+      await expect(page.getByRole('cell', { name: 'SN-90017', exact: true })).toBeInViewport()
+    },
+  ],
+  [
+    'already',
+    async (page) => {
+      await scan(page, 'SN-90017')
+      await expect(verdictOf(page)).toContainText('already in')
+    },
+  ],
+  [
+    'not-known',
+    async (page) => {
+      await scan(page, 'SN-99999')
+      await expect(verdictOf(page)).toContainText('There is no unit SN-99999 yet')
+    },
+  ],
+  [
+    'new-unit',
+    async (page) => {
+      await page.getByRole('button', { name: 'Make unit SN-99999' }).click()
+      await expect(page.getByRole('option', { name: 'PCB-10' })).toBeVisible()
+    },
+  ],
+  [
+    'stopped',
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Escape')
+      await page.goto(`${desk.url}/#/batches/LOT-2026-0001`)
+      await scan(page, 'https://example.com')
+      await expect(verdictOf(page)).toContainText('is no number')
+    },
+  ],
+  ['work', (page) => page.getByRole('link', { name: 'Work' }).click()],
+  ['inbox', (page) => page.getByRole('link', { name: 'Inbox' }).click()],
+  [
+    'settings',
+    async (page) => {
+      await page.getByRole('link', { name: 'Settings' }).click()
+      await expect(page.getByRole('heading', { name: 'Keys' })).toBeAttached()
+    },
+  ],
+  [
+    'settings-keys',
+    async (page) => {
+      await page.getByRole('heading', { name: 'Keys' }).scrollIntoViewIfNeeded()
+      await page.locator('.settings-page').evaluate('(element) => element.scrollTo(0, element.scrollHeight)')
+    },
+  ],
+  [
+    'calibrate',
+    async (page) => {
+      await page.getByRole('button', { name: 'Teach the scanner' }).click()
+      await expect(page.getByRole('img', { name: 'Calibration barcode 1' })).toBeVisible()
+    },
+  ],
+  [
+    'help',
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('link', { name: 'Batches' }).click()
+      await page.getByRole('button', { name: 'Help' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  ],
+]
+
+async function fill(): Promise<void> {
+  await makePart(desk)
+  for (let i = 1; i <= 318; i++)
+    await desk.ask('POST', '/v2/batches', { number: `LOT-2026-${String(i).padStart(4, '0')}` })
+  const serials = Array.from({ length: 18 }, (_, i) => `SN-${90_000 + i}`)
+  await makeUnits(desk, serials.slice(0, 14), 'LOT-2026-0318')
+  await makeUnits(desk, serials.slice(14))
+  await makeUnits(desk, ['SN-80001', 'SN-80002'], 'LOT-2026-0316')
+}
+
+test('the first start, before there is anything', async ({ browser }, testInfo) => {
+  const first = await openDesk('browser', browser)
+  for (const theme of themes) {
+    await setTheme(first, theme)
+    await expect(first.page.getByRole('heading', { name: 'Ready for the first batch' })).toBeVisible()
+    await look(first.page, 'first-start', theme, testInfo)
+  }
+  await first.end()
+})
+
+for (const theme of themes)
+  test(`every view in ${theme}`, async ({}, testInfo) => {
+    test.setTimeout(180_000)
+    await setTheme(desk, theme)
+    for (const [name, open] of views) {
+      await open(desk.page)
+      await look(desk.page, name, theme, testInfo)
+    }
+    await desk.page.keyboard.press('Escape')
+  })
+
+test('the page to sign in', async ({ browser }, testInfo) => {
+  for (const theme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: theme })
+    const page = await context.newPage()
+    await page.goto(desk.url)
+    await expect(page.getByLabel('Key')).toBeVisible()
+    await look(page, 'sign-in', theme, testInfo)
+    await context.close()
+  }
+})
+
+test('every language fits, on a wide and on a narrow screen', async ({}, testInfo) => {
+  test.setTimeout(120_000)
+  const { page } = desk
+  for (const language of ['de', 'fr', 'es', 'zh']) {
+    await change(desk, { language, theme: 'light' })
+    await expect(page.locator('html')).toHaveAttribute('lang', new RegExp(`^${language}`))
+    for (const place of ['batches', 'batches/LOT-2026-0318', 'settings', 'work']) {
+      await page.goto(`${desk.url}/#/${place}`)
+      await expect(page.locator('main')).toBeVisible()
+      await page.setViewportSize({ width: 1280, height: 800 })
+      await look(page, `${place.replaceAll('/', '-')}-${language}`, 'light', testInfo)
+      await page.setViewportSize({ width: 600, height: 960 })
+      await look(page, `${place.replaceAll('/', '-')}-${language}`, 'narrow', testInfo)
+    }
+  }
+})
+
+async function change({ ask }: Desk, part: object): Promise<void> {
+  const settings = await ask<object>('GET', '/station/settings')
+  await ask('PUT', '/station/settings', { ...settings, ...part })
+}
+
+async function setTheme(where: Desk, theme: string): Promise<void> {
+  await change(where, { theme })
+  await expect(where.page.locator('html')).toHaveAttribute('data-theme', theme)
+}
