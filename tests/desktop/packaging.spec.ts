@@ -50,16 +50,15 @@ for (const { platform, program } of [
     const files = listPackage(join(app, 'resources/app.asar'), { isPack: false }).map((file) =>
       file.replaceAll('\\', '/'),
     )
-    const inside = (prefix: string) => [
-      ...new Set(
+    const inside = (prefix: string) =>
+      new Set(
         files
           .filter((file) => file.startsWith(prefix))
           .map((file) => file.slice(prefix.length).split('/')[0]),
-      ),
-    ]
-    expect(inside('/').toSorted()).toEqual(['node_modules', 'out', 'package.json'])
-    expect(inside('/out/').toSorted()).toEqual(['main', 'preload', 'renderer'])
-    expect(inside('/node_modules/')).toEqual(['better-sqlite3'])
+      )
+    expect(inside('/')).toEqual(new Set(['node_modules', 'out', 'package.json']))
+    expect(inside('/out/')).toEqual(new Set(['main', 'preload', 'renderer']))
+    expect(inside('/node_modules/')).toEqual(new Set(['better-sqlite3']))
     expect(files.filter((file) => file.endsWith('.map'))).toEqual([])
     expect(files).toEqual(
       expect.arrayContaining(['/out/main/assets/migrations/0001-station.sql', '/out/preload/index.cjs']),
@@ -67,10 +66,9 @@ for (const { platform, program } of [
 
     const unpacked = join(app, 'resources/app.asar.unpacked/node_modules/better-sqlite3/prebuilds')
     expect(readdirSync(unpacked)).toEqual([`${platform}-x64.node`])
-    expect(readdirSync(join(app, 'resources/service')).toSorted()).toEqual([
-      'lotkeeper-task.xml',
-      'lotkeeper.service',
-    ])
+    expect(new Set(readdirSync(join(app, 'resources/service')))).toEqual(
+      new Set(['lotkeeper-task.xml', 'lotkeeper.service']),
+    )
     expect(existsSync(join(app, 'resources/app-update.yml'))).toBe(false)
 
     const fuses = await getCurrentFuseWire(join(app, program))
