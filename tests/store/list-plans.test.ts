@@ -92,7 +92,8 @@ const cases: [name: string, query: Partial<BatchListQuery>][] = [
 /** What may be read whole: it is short (what waits, at most 255 rows) or it is the request itself. */
 const MAY_BE_READ_WHOLE = /^SCAN (p|search_gone|json_each|CONSTANT ROW)\b/
 /** A search puts what waits in order, and a rare one by number what it collected: both are few. */
-const maySort = ({ search_query }: Partial<BatchListQuery>) => search_query !== undefined
+const maySort = ({ search_query, sort_by }: Partial<BatchListQuery>) =>
+  search_query !== undefined || sort_by === 'number'
 
 describe('a list of batches reads by index:', () => {
   test.each(cases)('%s', (_, query) => {

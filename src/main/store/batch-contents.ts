@@ -2,12 +2,13 @@ import { fold } from '../../model/identifier.ts'
 import type { ReadableDb } from './database.ts'
 import { pushPlace } from './postings.ts'
 import { type Blocks, type Order, type Place, type Run, blockRun, startOf, unionRun } from './runs.ts'
+import type { Span } from './search.ts'
 import { type SqlValue, sql } from './sql.ts'
 
 /** The batches that contain a unit of certain parts, certain revisions, or certain revisions of certain parts. */
 export interface Contents {
   /** About how many batches, never counted. */
-  estimate(): number
+  estimate(span: Span): number
   open(order: Order, from: Place): Run
   /** How many runs `open` reads at once. */
   readonly runs: number
@@ -59,7 +60,7 @@ export function contentsFor(
   const { text: is_in } = query(source, 'is_in', [])
   return {
     runs: keys.length,
-    estimate: () => keys.reduce<number>((sum, key) => sum + estimate(db, source, key), 0),
+    estimate: (span) => keys.reduce<number>((sum, key) => sum + estimate(db, source, span, key), 0),
     open: (order, from) =>
       unionRun(
         order,
@@ -70,13 +71,11 @@ export function contentsFor(
   }
 }
 
-function estimate(db: ReadableDb, source: Source, key: number | string): number {
+function estimate(db: ReadableDb, source: Source, span: Span, key: number | string): number {
   const { created_at, batch_pk } = startOf('desc')
   const found = db.rows<[number, number]>(query(source, 'before', [key, created_at, batch_pk, 1, PROBE]))[0]
   if (found === undefined) return PROBE
-  const [first, last] = db.rows<[number, number]>(sql`
-    SELECT (SELECT min(created_at) FROM batches), (SELECT max(created_at) FROM batches)`)[0]!
-  return PROBE * Math.max(1, (last - first) / Math.max(1, last - found[0]))
+  return PROBE * Math.max(1, (span.last - span.first) / Math.max(1, span.last - found[0]))
 }
 
 function tableRun(

@@ -4,7 +4,7 @@ import { type Contents, contentsFor } from './batch-contents.ts'
 import type { ReadableDb } from './database.ts'
 import { pushPlace } from './postings.ts'
 import { type Order, type Place, type Run, blockRun, meetingRun, placeAfter, startOf } from './runs.ts'
-import { type Search, type Waiting, searchFor } from './search.ts'
+import { type Search, type Span, type Waiting, searchFor } from './search.ts'
 import { sql } from './sql.ts'
 
 /** What a list asks of its batches. Every part that is there must hold. */
@@ -18,6 +18,7 @@ export interface BatchFilters {
   readonly keys: readonly string[] | undefined
   readonly contents: Contents | undefined
   readonly search: Search | undefined
+  readonly span: () => Span
 }
 
 /** @returns undefined if no batch can match */
@@ -39,6 +40,7 @@ export function filtersOf(
     keys: some(query.numbers)?.map(fold),
     contents,
     search,
+    span: () => waiting().span,
   }
 }
 
@@ -101,7 +103,7 @@ const MEETING_RUNS_MAX = 4
 
 export function openCandidates(
   db: ReadableDb,
-  { contents, search }: BatchFilters,
+  { contents, search, span }: BatchFilters,
   order: Order,
   from: Place,
 ): Candidates {
@@ -109,7 +111,7 @@ export function openCandidates(
     return { run: contents?.open(order, from) ?? everyBatch(db, order, from), confirm: undefined }
   const look = search.exact ? undefined : search.confirm
   if (contents === undefined) return { run: search.open(order, from), confirm: look }
-  const few = contents.estimate()
+  const few = contents.estimate(span())
   if (few <= search.estimate || contents.runs <= MEETING_RUNS_MAX) {
     const runs = [search.open(order, from), contents.open(order, from)]
     return { run: meetingRun(order, few <= search.estimate ? runs.toReversed() : runs), confirm: look }

@@ -36,8 +36,8 @@ export function numbersInOrder(db: ReadableDb, filters: BatchFilters, asked: Ask
 const WINDOW_SIZES = [64, 256, 1_024, 4_096, 16_384]
 
 /** About how many batches pass. */
-function estimateOf(db: ReadableDb, { search, contents, bounded, first, last }: BatchFilters): number {
-  const estimate = Math.min(search?.estimate ?? Infinity, contents?.estimate() ?? Infinity)
+function estimateOf(db: ReadableDb, { search, contents, span, bounded, first, last }: BatchFilters): number {
+  const estimate = Math.min(search?.estimate ?? Infinity, contents?.estimate(span()) ?? Infinity)
   if (!bounded) return estimate
   const reaches = (size: number) =>
     db.rows(sql`

@@ -57,8 +57,15 @@ export interface Waiting {
   readonly pending: readonly (readonly [created_at: number, batch_pk: number, key: string])[]
   /** Batches that may be found although they no longer hold the text. */
   readonly doubtful: ReadonlySet<number>
-  /** When the oldest and the newest batch were made. */
-  readonly span: { readonly first: number; readonly last: number }
+  readonly span: Span
+  /** How long the runs of grams are, as far as somebody asked. */
+  readonly estimates: Map<number, number>
+}
+
+/** When the oldest and the newest batch were made. */
+export interface Span {
+  readonly first: number
+  readonly last: number
 }
 
 export function readWaiting(db: ReadableDb): Waiting {
@@ -68,6 +75,7 @@ export function readWaiting(db: ReadableDb): Waiting {
     doubtful: new Set(db.rows<[number]>(sql`SELECT DISTINCT batch_pk FROM search_gone`).map(([pk]) => pk)),
     span: db.one(sql`
       SELECT ifnull((SELECT min(created_at) FROM batches), 0) AS first, ifnull((SELECT max(created_at) FROM batches), 0) AS last`)!,
+    estimates: new Map(),
   }
 }
 
@@ -143,24 +151,28 @@ const PROBE = 3
 /** The rarest of the term's grams, rarest first; none if the term's grams never met. */
 function rarestOf(
   db: ReadableDb,
-  { span }: Waiting,
+  waiting: Waiting,
   { grams }: TermGrams,
 ): { gram: number; estimate: number }[] {
   // Neighbours share four of five characters: every second one tells as much as all, and the last one ends the term.
   const asked =
     grams.length <= RUNS_MAX ? grams : grams.filter((_, i) => i % 2 === 0 || i === grams.length - 1)
-  const all = asked.map((gram) => ({ gram, estimate: estimateOf(db, span, gram) }))
+  const all = asked.map((gram) => ({ gram, estimate: estimateOf(db, waiting, gram) }))
   if (all.some(({ estimate }) => estimate === 0)) return []
   return all.toSorted((a, b) => a.estimate - b.estimate).slice(0, RUNS_MAX)
 }
 
 /** Length of a gram's run: exact for a short one, else judged by how far back its last pieces reach. */
-function estimateOf(db: ReadableDb, span: Waiting['span'], gram: number): number {
+function estimateOf(db: ReadableDb, { span, estimates }: Waiting, gram: number): number {
+  let estimate = estimates.get(gram)
+  if (estimate !== undefined) return estimate
   const pieces = db.rows<[created_at: number, n: number]>(sql`
     SELECT created_at, n FROM search WHERE gram = ${gram} ORDER BY created_at DESC, batch_pk DESC LIMIT ${PROBE}`)
-  const n = pieces.reduce((sum, [, size]) => sum + size, 0)
-  if (pieces.length < PROBE) return n
-  return n * Math.max(1, (span.last - span.first) / Math.max(1, span.last - pieces[PROBE - 1]![0]))
+  estimate = pieces.reduce((sum, [, size]) => sum + size, 0)
+  if (pieces.length === PROBE)
+    estimate *= Math.max(1, (span.last - span.first) / Math.max(1, span.last - pieces[PROBE - 1]![0]))
+  estimates.set(gram, estimate)
+  return estimate
 }
 
 type Piece = [created_at: number, batch_pk: number, n: number, rest: Uint8Array]
