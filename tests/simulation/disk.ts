@@ -88,7 +88,7 @@ function foldAll(disk: Disk): void {
 
 /** Does one transaction, and brings what scripts see up to date in it. */
 export function commit(disk: Disk, write: Write): void {
-  const change = changeBelow(write, disk.base, disk.outbox)
+  const change = changeBelow(write, disk)
   if (write.meta !== undefined) disk.meta = write.meta
   if (write.stage_is === 'empty') {
     disk.stage = memory()

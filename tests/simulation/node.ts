@@ -1,4 +1,5 @@
 import type { ClockReading, Operation } from '../../src/model/operation.ts'
+import { contentHash } from '../../src/model/sync/chain.ts'
 import type { Answer, Request } from '../../src/model/sync/protocol.ts'
 import { type Event, newSession, step, type Write } from '../../src/model/sync/station.ts'
 import { commit, type Disk, newDisk, outboxOf, viewOf } from './disk.ts'
@@ -116,7 +117,9 @@ function squashed(world: World, disk: Disk, op_id: string): void {
   const renaming = ledger.get(op_id)!
   renaming.excused = true
   const made = [...disk.outbox.values()].find((entry) => entry.op.operation.id === renaming.operation.id)
-  if (made !== undefined) ledger.get(made.op.op_id)!.folded |= renaming.past
+  if (made === undefined) return
+  ledger.get(made.op.op_id)!.folded |= renaming.past
+  renaming.folded_into = { op_id: made.op.op_id, content: contentHash(digest, made.op, made.known_deleted) }
   count(world, 'squashed')
 }
 
@@ -129,6 +132,7 @@ function remint(world: World, disk: Disk, op_id: string, operation: Operation, b
   const old = [...before.values()].find((entry) => entry.local_id === local_id)!
   const past = ledger.get(old.op.op_id)!
   ledger.set(op_id, { ...past, past: past.past | past.folded, bit: 1n << BigInt(ledger.size), operation })
+  past.reminted_as = op_id
   disk.owned.add(op_id)
   disk.owned.delete(old.op.op_id)
   count(world, 'reminted')

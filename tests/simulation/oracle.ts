@@ -30,6 +30,10 @@ export interface Accepted {
   readonly operation: Operation
   /** What was known when a renaming was folded into it: the renaming was accepted later than the operation. */
   folded: bigint
+  /** The operation that this renaming was folded into, and the hash of what that then said. */
+  folded_into: { readonly op_id: string; readonly content: string } | null
+  /** What it became when its id was found to be taken. */
+  reminted_as: string | null
   /** Its disk was set back or destroyed: then, and only then, it may be lost. */
   excused: boolean
 }
@@ -45,7 +49,16 @@ export function enter(
   past: bigint,
   saw: ReadonlySet<string>,
 ): void {
-  ledger.set(op_id, { bit: 1n << BigInt(ledger.size), past, saw, operation, folded: 0n, excused: false })
+  ledger.set(op_id, {
+    bit: 1n << BigInt(ledger.size),
+    past,
+    saw,
+    operation,
+    folded: 0n,
+    folded_into: null,
+    reminted_as: null,
+    excused: false,
+  })
 }
 
 export const knew = ({ ledger }: Oracle, past: bigint, mark: Mark) => {

@@ -170,4 +170,10 @@ export const sabotages: readonly Sabotage[] = [
     find: 'const moved = [...lost, ...waiting]',
     replace: 'const moved = [...lost.slice(0, 0), ...waiting]',
   },
+  {
+    name: 'a new incarnation leaves the fold as it was',
+    file: `${sync}/acceptance.ts`,
+    find: 'if (reborn || write',
+    replace: 'if (write',
+  },
 ]

@@ -81,8 +81,20 @@ function checkEnd(world: World): void {
     if (done > 1) violated('I4', `${op_id} ${operation.type} was done ${done} times`)
     if (done === 0 && !excused) violated('I4', `${op_id} ${operation.type} was accepted and is lost`)
     if (done === 1) checkCreated(world, op_id)
+    if (done === 0) checkFolded(world, op_id)
   }
   checkAlarms(world, stats)
+}
+
+/** [I4] A renaming that was folded into an operation arrived with it, or by itself. */
+function checkFolded({ central, oracle }: World, op_id: string): void {
+  const { folded_into } = oracle.ledger.get(op_id)!
+  if (folded_into === null) return
+  const made = oracle.ledger.get(folded_into.op_id)!
+  const arrived = central.operations.get(folded_into.op_id)?.content === folded_into.content
+  const followed = made.reminted_as !== null && central.operations.has(made.reminted_as)
+  if (!arrived && !followed && !made.excused)
+    violated('I4', `the renaming ${op_id} was folded away and is lost`)
 }
 
 /** [I9] What was made is there, as itself or as part of another, unless making it was refused in words. */

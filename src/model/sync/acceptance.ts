@@ -1,10 +1,11 @@
 import type { JournaledOperation } from '../operation.ts'
 import type { Row, State } from '../state.ts'
+import { canonical } from './chain.ts'
 import type { Position } from './cursor.ts'
 import type { Change } from './fold.ts'
 import { nodesOf } from './footprint.ts'
 import type { Entry } from './journal.ts'
-import type { Write } from './station.ts'
+import type { Meta, Write } from './station.ts'
 
 /**
  * The journal's entry for an operation that is accepted here and now.
@@ -28,12 +29,21 @@ export function accepted(
   }
 }
 
+/** A station's rows and journal as they are. */
+interface Before {
+  readonly meta: Meta
+  readonly base: State
+  readonly outbox: ReadonlyMap<string, Entry>
+}
+
 /**
  * What a transaction changes below the fold; `null` if so much that all must be folded again.
  * To be asked before the transaction is done: it looks at the rows as they were.
  */
-export function changeBelow(write: Write, base: State, outbox: ReadonlyMap<string, Entry>): Change | null {
-  if (write.stage_is === 'take') return null
+export function changeBelow(write: Write, { meta, base, outbox }: Before): Change | null {
+  // Who counts as the same author changes with the incarnation, and with it what was seen.
+  const reborn = write.meta !== undefined && write.meta.incarnation !== meta.incarnation
+  if (reborn || write.stage_is === 'take') return null
   const dirty = new Set<string>()
   for (const row of write.base ?? []) {
     const before = base.get(row.noun, row.id)
@@ -43,9 +53,14 @@ export function changeBelow(write: Write, base: State, outbox: ReadonlyMap<strin
   const changed: string[] = []
   for (const entry of write.outbox?.put ?? []) {
     const before = outbox.get(entry.op.op_id)
-    // Operations that come back from the archive, and a new incarnation, change what counts as seen.
-    if (before === undefined || (before.seal !== null && entry.seal === null)) return null
-    if (before.op !== entry.op || before.base !== entry.base) changed.push(entry.op.op_id)
+    if (before === undefined) return null
+    if (saysOther(before, entry)) changed.push(entry.op.op_id)
   }
   return { dirty, gone: write.outbox?.remove ?? [], changed }
+}
+
+/** Sealing changes nothing of what an entry does; a folded renaming or a cut-back base does. */
+function saysOther(before: Entry, after: Entry): boolean {
+  const said = ({ op, base, rebased }: Entry) => canonical([op.operation, base, rebased])
+  return before !== after && said(before) !== said(after)
 }

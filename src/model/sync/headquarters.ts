@@ -1,7 +1,9 @@
 import { decide } from '../decide.ts'
+import { allNouns } from '../decide/nouns.ts'
 import { type JournaledOperation, operation as operationSchema } from '../operation.ts'
-import type { Decision, Mark, State } from '../state.ts'
+import type { Decision, Mark, Noun, State } from '../state.ts'
 import { canonical, contentHash, type Hash, link } from './chain.ts'
+import { commitHash } from './commit.ts'
 import type { Cursor, Position } from './cursor.ts'
 import type { SealedOperation } from './journal.ts'
 import { authorAt, type Chains } from './knowledge.ts'
@@ -113,7 +115,7 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       return { kind: 'fork', index: store.index(incarnation) }
     }
     const before = store.operation(sent.op_id)
-    if (before !== undefined && !isRepeated(before, sent, content)) {
+    if (before === undefined ? isRowTaken(store.rows, op) : !isRepeated(before, sent, content)) {
       store.report({ kind: 'collision', station_id, op_id: sent.op_id })
       return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation) }
     }
@@ -140,6 +142,14 @@ function reportCopy(store: HeadquartersStore, station_id: string, incarnation: s
  */
 function isRepeated(known: Known, { made_as }: SealedOperation, content: string): boolean {
   return known.content === content || (made_as === null && known.made_as === content)
+}
+
+/** Two operations make one row: their machines were given the same chance. What follows would be done to the wrong one. */
+function isRowTaken(rows: State, { operation }: JournaledOperation): boolean {
+  const [noun, verb] = operation.type.split('.')
+  return (
+    verb === 'create' && allNouns.includes(noun as Noun) && rows.get(noun as Noun, operation.id) !== undefined
+  )
 }
 
 /** The operation without its place in the chain, which is the station's business. */
@@ -178,7 +188,7 @@ function accept(
   }
   // The rows are part of the proof: two histories with the same operations may still differ in what came of them.
   const known = { seq: said.seq, content, made_as: sent.made_as ?? content }
-  store.append({ ...said, hash: link(hash, prev, canonical(said)) }, known)
+  store.append({ ...said, hash: commitHash(hash, prev, said, content) }, known)
   return said.seq
 }
 

@@ -80,6 +80,17 @@ test('[S18] one op_id with two contents is never applied over the first', () => 
   expect([...central().rows.all()]).toHaveLength(1)
 })
 
+test('[S18] one row id given to two rows is never taken for one row', () => {
+  const { push, central } = conversation()
+  push(chain(batch('a', 'X')))
+  const [, twin] = chain(batch('a', 'X'), batch('a', 'Y'))
+  expect(push(chain(batch('a', 'X'), batch('a', 'Y')))).toMatchObject({
+    kind: 'collision',
+    op_id: twin?.op_id,
+  })
+  expect([...central().rows.all()].map(({ name }) => name)).toEqual(['X'])
+})
+
 test.each([
   ['starts in the middle', chain(batch('a'), batch('b')).slice(1)],
   ['was tampered with', chain(batch('a')).map((op) => ({ ...op, operation: batch('a', 'EVIL') }))],

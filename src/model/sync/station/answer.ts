@@ -1,3 +1,4 @@
+import { byOpId, ownPlaces } from '../commit.ts'
 import { origin } from '../cursor.ts'
 import type { Archived, Entry } from '../journal.ts'
 import type { Answer, Page } from '../protocol.ts'
@@ -61,7 +62,7 @@ function afterPull(view: StationView, session: Session, flight: Flight, answer: 
   switch (answer.kind) {
     case 'page':
       return view.meta.stage === null
-        ? turned(view, forgetful(session, flight, answer), answer)
+        ? turned(view, forgetful(session, flight, answer), answer, tools)
         : staged(view, session, answer, tools)
     case 'forked':
       return staging(view, session)
@@ -84,11 +85,11 @@ function forgetful(session: Session, flight: Flight, page: Page): Session {
 }
 
 /** A page of changes: rows, cursor and confirmations in one transaction. */
-function turned(view: StationView, session: Session, page: Page): Step {
+function turned(view: StationView, session: Session, page: Page, tools: Tools): Step {
   const { meta } = view
   if (page.from.seq !== meta.cursor.seq || page.from.hash !== meta.cursor.hash)
     return { session, effects: [] }
-  const places = new Map(page.commits.map(({ op_id, seq }) => [op_id, seq]))
+  const places = ownPlaces(tools.hash, page, byOpId(view.outbox()))
   const shown = view.outbox().filter(({ op }) => places.has(op.op_id))
   const { outbox, archive } = confirmed(shown, (entry) => places.get(entry.op.op_id)!)
   const safe = view.archive().filter(({ committed_seq }) => committed_seq <= page.safe_seq)
@@ -109,7 +110,7 @@ function staged(view: StationView, session: Session, page: Page, tools: Tools): 
   const at = view.meta.stage!
   if (page.from.seq !== at.seq || page.from.hash !== at.hash || page.common === undefined)
     return { session, effects: [] }
-  const own = new Map(page.commits.map(({ op_id, seq }) => [op_id, seq]))
+  const own = ownPlaces(tools.hash, page, byOpId(view.outbox(), view.archive()))
   const stage = { rows: lastImages(page.commits), own }
   const again = { kind: 'sleep', ms: 0 } as const
   if (page.more) {
