@@ -9,9 +9,10 @@ import { title } from '../model/text.ts'
 import { newId } from './id.ts'
 import { storageRefusal } from './api/route.ts'
 import type { OpenStore } from './open-store.ts'
-import { firstUserId, userNamed } from './store/identity.ts'
+import { firstUserId, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText, revokeKey } from './store/keys.ts'
 import { bringRecords } from './store/records.ts'
+import type { Headquarters } from './sync/headquarters.ts'
 
 /**
  * What the command line writes. There is one writer at a time: the command itself while no server runs, otherwise the
@@ -22,14 +23,26 @@ export const adminBodies = {
   'keys-create': z.object({ kind: z.enum(['user', 'station']), name: title('Name', 60) }),
   'keys-revoke': z.object({ id: z.string() }),
   'records-bring': z.object({ records: z.array(record).max(10_000) }),
+  'sync-round': z.object({}),
+  'sync-enroll': z.object({ url: z.string(), code: z.string().min(1) }),
 }
+
+/** A command that works on the folder alone and said that it needs no network. */
+const offline = refuse('INTERNAL_SERVER_ERROR', 'headquarters is not asked by this command')
 
 export type AdminCommand = keyof typeof adminBodies
 /** Runs one command: its body is checked, its answer plain JSON. */
 export type Admin = (command: AdminCommand, body: unknown) => Promise<object | Refusal>
 
-/** @param slice_ms how long one slice of records may keep everybody else waiting */
-export function createAdmin({ store, identity }: OpenStore, slice_ms: number): Admin {
+/**
+ * @param headquarters none for commands that have no business there
+ * @param slice_ms how long one slice of records may keep everybody else waiting
+ */
+export function createAdmin(
+  { store }: OpenStore,
+  headquarters: Headquarters | undefined,
+  slice_ms: number,
+): Admin {
   const { commits } = store
 
   function keysCreate({ kind, name }: z.output<(typeof adminBodies)['keys-create']>): Promise<object> {
@@ -38,7 +51,7 @@ export function createAdmin({ store, identity }: OpenStore, slice_ms: number): A
     return commits.write((db) => {
       const id = newId()
       const owner_id =
-        kind === 'user' ? userNamed(db, { id: newId(), name, created_at }) : identity.station_id
+        kind === 'user' ? userNamed(db, { id: newId(), name, created_at }) : readIdentity(db)!.station_id
       createKey(db, { id, name, key, owner: { kind, id: owner_id }, created_at })
       return { id, kind, name, key }
     })
@@ -52,11 +65,18 @@ export function createAdmin({ store, identity }: OpenStore, slice_ms: number): A
   }
 
   function recordsBring({ records }: z.output<(typeof adminBodies)['records-bring']>): Promise<object> {
-    return commits.write((db) => {
+    return commits.writeAlone((db) => {
       const author = store.author({ kind: 'user', id: firstUserId(db) })
       const end = performance.now() + slice_ms
       return bringRecords(db, author, records, () => performance.now() > end)
     })
+  }
+
+  async function syncEnroll({ url, code }: z.output<(typeof adminBodies)['sync-enroll']>) {
+    if (headquarters === undefined) return offline
+    const why = await headquarters.enroll(url, code)
+    if (why !== undefined) return refuse('CONFLICT', why)
+    return { station_id: readIdentity(store.db)!.station_id, ...(await headquarters.round()) }
   }
 
   return async (command, body) => {
@@ -69,6 +89,10 @@ export function createAdmin({ store, identity }: OpenStore, slice_ms: number): A
         return keysRevoke(checked.data as z.output<(typeof adminBodies)['keys-revoke']>)
       case 'records-bring':
         return recordsBring(checked.data as z.output<(typeof adminBodies)['records-bring']>)
+      case 'sync-round':
+        return headquarters?.round() ?? offline
+      case 'sync-enroll':
+        return syncEnroll(checked.data as z.output<(typeof adminBodies)['sync-enroll']>)
     }
   }
 }

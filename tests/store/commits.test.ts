@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { type Commits, createCommits } from '../../src/main/store/commits.ts'
+import { type Database, openDatabase, type WritableDb } from '../../src/main/store/database.ts'
+import { sql } from '../../src/main/store/sql.ts'
+import { refuse } from '../../src/model/error.ts'
+
+let folder: string
+let database: Database
+let commits: Commits
+let begun: number
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lotkeeper-commits-'))
+  database = openDatabase(join(folder, 'test.db'))
+  database.execute('CREATE TABLE notes (text TEXT UNIQUE)')
+  begun = 0
+  const counting: Database = {
+    ...database,
+    get in_transaction() {
+      return database.in_transaction
+    },
+    execute(text) {
+      if (text === 'BEGIN IMMEDIATE') begun += 1
+      database.execute(text)
+    },
+  }
+  commits = createCommits(counting)
+})
+
+afterEach(() => {
+  database.close()
+  rmSync(folder, { recursive: true })
+})
+
+const note = (text: string) => (db: WritableDb) =>
+  db.run(sql`INSERT INTO notes (text) VALUES (${text})`).changes
+const notes = () =>
+  database.all<{ text: string }>(sql`SELECT text FROM notes ORDER BY rowid`).map(({ text }) => text)
+
+/** Writes and then says no, or fails. */
+const refused = (db: WritableDb) => {
+  note('refused')(db)
+  return refuse('CONFLICT', 'no')
+}
+const failing = (db: WritableDb) => {
+  note('failed')(db)
+  throw new Error('defect')
+}
+
+test('writes of one turn share a transaction, and one that refuses or fails takes nothing of the others with it', async () => {
+  const outcomes = await Promise.allSettled([
+    commits.write(note('a')),
+    commits.write(refused),
+    commits.write(failing),
+    commits.write(note('a')),
+    commits.write(note('b')),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'fulfilled',
+  ])
+  expect(notes()).toEqual(['a', 'b'])
+  expect(begun).toBe(1)
+})
+
+test.for(['write', 'writeAlone'] as const)(
+  'a lonely %s that refuses or fails leaves nothing',
+  async (how) => {
+    expect(await commits[how](refused)).toMatchObject({ code: 'CONFLICT' })
+    await expect(commits[how](failing)).rejects.toThrow('defect')
+    expect(notes()).toEqual([])
+    expect(commits.version).toBe(0)
+    expect(database.in_transaction).toBe(false)
+    await commits[how](note('a'))
+    expect(notes()).toEqual(['a'])
+    expect(commits.version).toBe(1)
+  },
+)
+
+test('who writes alone has a transaction of his own, in the order in which it was asked for', async () => {
+  await Promise.allSettled([
+    commits.write(note('a')),
+    commits.write(note('b')),
+    commits.writeAlone(note('c')),
+    commits.writeAlone(failing),
+    commits.write(note('d')),
+    commits.write(note('e')),
+  ])
+  expect(notes()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  expect(begun).toBe(4)
+})
+
+/** What a row costs in processor time, in a slice that touches many pages with each of its statements. */
+async function costOfRow(
+  rows: number,
+  how: (work: (db: WritableDb) => number) => Promise<number>,
+): Promise<number> {
+  return how((db) => {
+    const before = process.cpuUsage()
+    for (let n = 0; n < rows; n++) note(`${Math.random()}${'x'.repeat(500)}`)(db)
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / rows
+  })
+}
+
+test('a row of a large slice costs no more than one of a small slice, which a savepoint would make it', async () => {
+  database.execute(`
+    CREATE TABLE copies (text TEXT UNIQUE);
+    CREATE TRIGGER copied AFTER INSERT ON notes BEGIN INSERT INTO copies VALUES (NEW.text); INSERT INTO copies VALUES (NEW.text || '2'); END`)
+  await costOfRow(500, (work) => commits.writeAlone(work))
+  const alone = await costOfRow(4_000, (work) => commits.writeAlone(work))
+  const [shared] = await Promise.all([
+    costOfRow(4_000, (work) => commits.write(work)),
+    commits.write(note('neighbour')),
+  ])
+  expect(shared / alone).toBeGreaterThan(2)
+})
+
+test('flush commits what waits', () => {
+  void commits.write(note('a'))
+  commits.flush()
+  expect(notes()).toEqual(['a'])
+})
