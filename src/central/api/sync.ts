@@ -84,17 +84,8 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
   async function resultOf(asked: Request, request: WireRequest): Promise<Answer> {
     if (asked.kind === 'push')
       return api.sequencer.write((store, entries) => {
-        for (const {
-          base: _b,
-          rebased: _r,
-          known_deleted: _k,
-          made_as: _m,
-          n: _n,
-          prev: _p,
-          hash: _h,
-          ...entry
-        } of asked.ops)
-          entries.set(entry.op_id, entry as JournaledOperation)
+        for (const { op_id, txn_id, actor, clock, created_at, operation } of asked.ops)
+          entries.set(op_id, { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation)
         return handle(store, asked, tools)
       }, asked.ops.length)
     if (asked.kind === 'hello') return api.sequencer.read((store) => handle(store, asked, tools))
