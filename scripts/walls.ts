@@ -37,7 +37,7 @@ export const rooms: readonly Room[] = [
     mayImport: ['src/main', 'src/cli/index.ts', 'src/http', 'src/model', 'node:*', '*'],
   },
   { path: 'src/main/assets.ts', mayImport: ['node:*'] },
-  { path: 'src/main/sync', mayImport: ['src/main/store', 'src/model', 'node:*', 'zod'] },
+  { path: 'src/main/sync', mayImport: ['src/main/store', 'src/host', 'src/model', 'node:*', 'zod'] },
   { path: 'src/main/desktop', mayImport: ['src/main', 'src/http', 'src/model', 'node:*', '*', 'electron'] },
 
   { path: 'src/preload', mayImport: ['src/model', 'electron', 'zod'] },

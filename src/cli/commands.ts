@@ -80,8 +80,24 @@ export const commands: Readonly<Record<string, Command | HeadquartersCommand>> =
     words: 0,
     load: () => import('./demo.ts'),
   },
+  enroll: {
+    usage: 'enroll --central URL --code CODE',
+    summary: 'makes this station known at headquarters, with a one-time code from there',
+    flags: { central: true, code: true },
+    words: 0,
+    load: () => import('./enroll.ts'),
+  },
+  sync: {
+    usage: 'sync',
+    summary:
+      'makes one round with headquarters now, waits, and prints how far the two agree; exit code 0 when in sync',
+    flags: {},
+    words: 0,
+    load: () => import('./sync.ts'),
+  },
   stations: {
-    usage: 'stations add --name NAME | stations list [--json] | stations renew ID | stations revoke ID [--database-url URL]',
+    usage:
+      'stations add --name NAME | stations list [--json] | stations renew ID | stations revoke ID [--database-url URL]',
     summary: 'at headquarters: makes stations with their one-time codes, lists and revokes them',
     flags: { name: true, json: false, 'database-url': true },
     words: 2,

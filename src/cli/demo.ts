@@ -19,7 +19,7 @@ export async function run({ flags, config, usage }: Given): Promise<number | Pro
     print(JSON.stringify(made))
     return 0
   } finally {
-    writing.close()
+    await writing.close()
   }
 }
 

@@ -73,7 +73,7 @@ async function bring(
     print(JSON.stringify({ lines: stage.good + stage.bad, ...total, bad: stage.bad + total.bad }))
     return undefined
   } finally {
-    writing.close()
+    await writing.close()
   }
 }
 

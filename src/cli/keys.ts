@@ -26,7 +26,7 @@ async function create({ flags, config, usage }: Given): Promise<number | Problem
   const writing = await openForWriting(config)
   if (isProblem(writing)) return writing
   const made = await writing.run<object>('keys-create', { kind, name })
-  writing.close()
+  await writing.close()
   if (isProblem(made)) return made
   print(JSON.stringify(made))
   return 0
@@ -61,7 +61,7 @@ async function revoke({ words: [, id], config, usage }: Given): Promise<number |
   const writing = await openForWriting(config)
   if (isProblem(writing)) return writing
   const revoked = await writing.run<object>('keys-revoke', { id })
-  writing.close()
+  await writing.close()
   if (isProblem(revoked)) return revoked
   print(JSON.stringify(revoked))
   return 0

@@ -1,5 +1,6 @@
 import { type Admin, type AdminCommand, createAdmin } from '../main/admin.ts'
 import type { Config } from '../main/config.ts'
+import { connect } from '../main/connect.ts'
 import { holdDataFolder, inUseProblem, type ServerFile } from '../main/data-folder.ts'
 import { databaseProblem } from '../main/database-problem.ts'
 import { openStore } from '../main/open-store.ts'
@@ -11,10 +12,12 @@ import { remark } from './command.ts'
 export interface Writing {
   readonly by: 'server' | 'command'
   run<Result extends object>(command: AdminCommand, body: object): Promise<Result | Problem>
-  close(): void
+  /** Settles when the folder is given back. */
+  close(): Promise<void> | void
 }
 
-export async function openForWriting({ settings }: Config): Promise<Writing | Problem> {
+/** @param online the command has business with headquarters itself */
+export async function openForWriting({ settings }: Config, online = false): Promise<Writing | Problem> {
   const { data_dir } = settings
   const folder = holdDataFolder(data_dir)
   if (isProblem(folder)) return folder
@@ -26,7 +29,10 @@ export async function openForWriting({ settings }: Config): Promise<Writing | Pr
     return opened
   }
   if (opened.first_start) remark(`first start: the keys of this station are in ${folder.keys}`)
-  const admin: Admin = createAdmin(opened, Number.POSITIVE_INFINITY)
+  // Alone with the folder: what happens on the way is told by the command itself.
+  const silent = { info() {}, warn() {} }
+  const headquarters = online ? await connect(opened, folder, settings, silent) : undefined
+  const admin: Admin = createAdmin(opened, headquarters, Number.POSITIVE_INFINITY)
   return {
     by: 'command',
     async run<Result extends object>(command: AdminCommand, body: object) {
@@ -36,7 +42,8 @@ export async function openForWriting({ settings }: Config): Promise<Writing | Pr
         return databaseProblem(folder, error)
       }
     },
-    close() {
+    async close() {
+      await headquarters?.stop()
       opened.close()
       folder.release()
     },

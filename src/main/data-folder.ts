@@ -20,6 +20,7 @@ export function filesOf(data_dir: string) {
     lock: join(data_dir, 'lotkeeper.lock'),
     server: join(data_dir, 'server.json'),
     keys: join(data_dir, 'keys.json'),
+    headquarters: join(data_dir, 'headquarters.json'),
     logs: join(data_dir, 'logs'),
     backups: join(data_dir, 'backups'),
     attachments: join(data_dir, 'attachments'),

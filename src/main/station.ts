@@ -15,6 +15,8 @@ import { type OpenStore, openStore } from './open-store.ts'
 import { codeOf, isProblem, type Problem, problem } from './problem.ts'
 import type { Settings } from './settings.ts'
 import { firstUserId } from './store/identity.ts'
+import { connect } from './connect.ts'
+import type { Headquarters } from './sync/headquarters.ts'
 import { version } from './version.ts'
 
 export interface Station {
@@ -44,12 +46,14 @@ export async function startStation(config: Config): Promise<Station | Problem> {
   }
   const log = openLog(settings.log_level, folder.logs)
   const changes = createChanges(opened.store.commits)
+  const headquarters = await connect(opened, folder, settings, log)
   const closeStore = async () => {
+    await headquarters.stop()
     opened.close()
     await log.close()
     folder.release()
   }
-  const served = await serve(opened, { folder, changes, log, settings })
+  const served = await serve(opened, { folder, changes, log, settings, headquarters })
   if (isProblem(served)) {
     await closeStore()
     return served
@@ -79,18 +83,20 @@ interface Serving {
   readonly changes: Changes
   readonly log: Log
   readonly settings: Settings
+  readonly headquarters: Headquarters
 }
 
 /** App → sockets → `server.json`: from then on scripts and the command line find the station. */
 async function serve(
   opened: OpenStore,
-  { folder, changes, log, settings }: Serving,
+  { folder, changes, log, settings, headquarters }: Serving,
 ): Promise<{ app: App; server: Listening } | Problem> {
   let app: App
   try {
     app = await createStationApp({
       store: opened.store,
       changes,
+      sync: () => headquarters.state(),
       onDefect: (error, { method, target }) =>
         log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
     })
@@ -98,7 +104,7 @@ async function serve(
     return databaseProblem(folder, error)
   }
   const token = randomBytes(32).toString('hex')
-  const server = await openDoor(withAdmin(app, createAdmin(opened, SLICE_MS), token), settings)
+  const server = await openDoor(withAdmin(app, createAdmin(opened, headquarters, SLICE_MS), token), settings)
   if (isProblem(server)) return server
   const failed = announce(folder, server, token)
   if (failed) await server.close()
@@ -163,10 +169,5 @@ function sayWhatIsOdd(
     log.warn(
       { name: identity.station_name },
       'the station has its name already: the setting is used at its first start only',
-    )
-  if (settings.central !== null)
-    log.warn(
-      { central: settings.central },
-      'this version does not talk to headquarters yet: everything is kept for it',
     )
 }

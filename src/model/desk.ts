@@ -57,6 +57,11 @@ export const syncState = z.object({
   oldest_pending_at: z.string().nullable(),
   /** Share of the way caught up, 0 to 1, where that can be told. */
   progress: z.number().nullable(),
+  /** What stands between: one word for programs, one sentence for people. */
+  cause: z.string().nullable(),
+  detail: z.string().nullable(),
+  /** This PC's clock minus headquarters'. */
+  clock_skew_ms: z.int().nullable(),
 })
 export type SyncState = z.infer<typeof syncState>
 
@@ -183,12 +188,31 @@ export const deskEndpoints = {
     body: none,
     answer: z.object({ data: z.array(conflict) }),
   }),
+  whereabouts: endpoint({
+    method: 'GET',
+    path: '/station/whereabouts',
+    summary: 'Where the newest state of each of these rows is: here alone, on its way, or at headquarters',
+    access: 'any',
+    params: none,
+    query: z.object({ ids: many(z.string()) }),
+    body: none,
+    answer: z.object({
+      data: z.array(
+        z.object({
+          id: z.string(),
+          where: z.enum(['local', 'sending', 'headquarters']),
+          /** Why it is not at headquarters, where something stands between. */
+          why: z.string().nullable(),
+        }),
+      ),
+    }),
+  }),
   decideConflict: endpoint({
     method: 'POST',
     path: '/station/conflicts/{id}',
-    summary: 'Decide a conflict',
+    summary: 'Decide a conflict by one of its answers, or take the answer back with undo',
     access: 'user',
-    refusals: [404],
+    refusals: [404, 409],
     params: byId,
     query: none,
     body: z.object({ answer: text('Answer') }),

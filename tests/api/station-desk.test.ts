@@ -37,6 +37,9 @@ test('no headquarters is said plainly, with what is only here', async () => {
     last_success_at: null,
     oldest_pending_at: START,
     progress: null,
+    cause: null,
+    detail: null,
+    clock_skew_ms: null,
   })
   expect(await station.done('GET', `/station/only-here?ids=${id}&ids=other`)).toEqual({ ids: [id] })
   expect(await station.done('GET', '/station/conflicts')).toEqual({ data: [] })

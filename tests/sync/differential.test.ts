@@ -1,7 +1,9 @@
 import { afterAll, expect, test, vi } from 'vitest'
 
 import type { Database } from '../../src/main/store/database.ts'
+import type * as Disks from '../simulation/disk.ts'
 import type { Disk } from '../simulation/disk.ts'
+import type * as Workload from '../simulation/workload.ts'
 import { plan } from '../simulation/plan.ts'
 import { closeTwins, copyOf, difference, enter, newTwin, started, type Twin, write } from './twin.ts'
 
@@ -15,7 +17,7 @@ const { twins, seen } = vi.hoisted(() => ({
 }))
 
 vi.mock('../simulation/disk.ts', async (original) => {
-  const disk = await original<typeof import('../simulation/disk.ts')>()
+  const disk = (await original()) as typeof Disks
   return {
     ...disk,
     newDisk(station_id: string, incarnation: string) {
@@ -41,7 +43,7 @@ vi.mock('../simulation/disk.ts', async (original) => {
 })
 
 vi.mock('../simulation/workload.ts', async (original) => {
-  const workload = await original<typeof import('../simulation/workload.ts')>()
+  const workload = (await original()) as typeof Workload
   return {
     ...workload,
     accept(...[oracle, disk, op]: Parameters<typeof workload.accept>) {

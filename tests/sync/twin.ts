@@ -96,6 +96,16 @@ export function liveRows(db: Database): Row[] {
 const sorted = (rows: Iterable<Row>) =>
   [...rows].map((row) => canonical(row)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 
+/** What was known to be deleted has no order. */
+const listed = (entries: readonly object[]) =>
+  canonical(
+    entries.map((entry) =>
+      'known_deleted' in entry
+        ? { ...entry, known_deleted: (entry.known_deleted as string[]).toSorted() }
+        : entry,
+    ),
+  )
+
 /** The first difference between the two, or undefined. */
 export function difference(
   { db, synced }: Twin,
@@ -117,8 +127,9 @@ export function difference(
   if (extra !== undefined) return `base has ${extra.noun} ${extra.id}`
   const view = viewOf(db, synced)
   for (const part of ['meta', 'outbox', 'archive', 'history'] as const) {
-    const value = (one: StationView) => canonical(part === 'meta' ? one.meta : one[part]())
-    if (value(view) !== value(theirs.view)) return `${part}: ${value(view)} instead of ${value(theirs.view)}`
+    const value = (one: StationView) => (part === 'meta' ? canonical(one.meta) : listed(one[part]()))
+    if (value(view) !== value(theirs.view))
+      return `${part}: ${value(view)} instead of ${value(theirs.view)}`.slice(0, 2_000)
   }
   const counts = db.all<{ id: string }>(sql`
     SELECT id FROM batches b WHERE unit_count <> (SELECT count(*) FROM units u WHERE u.batch_pk = b.pk)`)

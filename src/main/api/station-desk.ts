@@ -1,17 +1,8 @@
 import { type Route, route } from '../../http/routes.ts'
-import { ok, refused } from '../../http/wire.ts'
-import { type SyncState, deskEndpoints } from '../../model/desk.ts'
-import { refuse } from '../../model/error.ts'
+import { ok } from '../../http/wire.ts'
+import { deskEndpoints } from '../../model/desk.ts'
 import { formatTime } from '../../model/time.ts'
-import {
-  countBetween,
-  countRows,
-  existingBatches,
-  pendingWork,
-  readDeskSettings,
-  userName,
-  writeDeskSettings,
-} from '../store/desk.ts'
+import { countBetween, countRows, readDeskSettings, userName, writeDeskSettings } from '../store/desk.ts'
 import { readIdentity } from '../store/identity.ts'
 import { version } from '../version.ts'
 import { type Api, read } from './route.ts'
@@ -37,21 +28,5 @@ export const deskRoutes = (api: Api, changes: Changes): Route[] => [
   read(api, deskEndpoints.days, ({ db }, { query }) => ({
     data: countBetween(db, query.bounds).map((day) => ({ ...day, from: formatTime(day.from) })),
   })),
-  read(api, deskEndpoints.onlyHere, ({ db }, { query: { ids = [] } }) => ({ ids: existingBatches(db, ids) })),
-  read(api, deskEndpoints.sync, ({ db }): SyncState => {
-    const { pending, oldest_ms } = pendingWork(db)
-    return {
-      state: 'no_headquarters',
-      pending,
-      conflicts: 0,
-      last_success_at: null,
-      oldest_pending_at: oldest_ms === null ? null : formatTime(oldest_ms),
-      progress: null,
-    }
-  }),
-  read(api, deskEndpoints.conflicts, () => ({ data: [] })),
-  route(deskEndpoints.decideConflict, () =>
-    refused(refuse('NOT_FOUND', 'No such conflict: this station has no headquarters yet')),
-  ),
   ...keyRoutes(api),
 ]

@@ -2,8 +2,9 @@ import type { BatchListQuery } from '../../model/batch.ts'
 import { type BatchFilters, filtersOf, firstPlace, openCandidates, passes } from './batch-filters.ts'
 import { type BatchRow, batchColumns, pageJson } from './batch-json.ts'
 import { HIGHEST, LOWEST, numbersInOrder } from './batches-by-number.ts'
+import { standingIds } from './aliases.ts'
 import type { ReadableDb } from './database.ts'
-import { type Asked, type Mark, listName, memoryOf } from './list-memory.ts'
+import { type Asked, listName, memoryOf } from './list-memory.ts'
 import type { People } from './people.ts'
 import { type Order, type Place, placeAfter } from './runs.ts'
 import { sql } from './sql.ts'
@@ -36,7 +37,7 @@ export function listBatches(
   }
   const rows = rowsOf(db, filters, sort_by, asked)
   const last = rows.length > limit ? rows[limit - 1] : undefined
-  if (last !== undefined) memory.keepMark(name, cursor + limit, markOf(db, last[0]))
+  if (last !== undefined) memory.keepMark(name, cursor + limit, last[0])
   return pageJson(people, rows, limit, cursor)
 }
 
@@ -65,7 +66,7 @@ function pickedInOrder(
   let picked: Picked[]
   if (ids !== undefined) {
     picked = db.all(sql`
-      SELECT pk, created_at, key FROM batches WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`)
+      SELECT pk, created_at, key FROM batches WHERE id IN ${standingIds(ids)}`)
     const wanted = keys && new Set(keys)
     if (wanted) picked = picked.filter(({ key }) => wanted.has(key))
   } else
@@ -172,8 +173,4 @@ function rowsAt(db: ReadableDb, pks: readonly number[]): BatchRow[] {
     SELECT ${batchColumns} FROM batches WHERE pk IN (SELECT value FROM json_each(${JSON.stringify(pks)}))`)
   const byPk = new Map(rows.map((row) => [row[0], row]))
   return pks.map((pk) => byPk.get(pk)!)
-}
-
-function markOf(db: ReadableDb, batch_pk: number): Mark {
-  return db.one<Mark>(sql`SELECT created_at, pk AS batch_pk, key FROM batches WHERE pk = ${batch_pk}`)!
 }

@@ -1,6 +1,6 @@
 import { type DeskSettings, deskSettings } from '../../model/desk.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
-import { join, list, sql } from './sql.ts'
+import { sql } from './sql.ts'
 
 /** What the operator's page asks of the store beyond the contract. */
 
@@ -37,13 +37,6 @@ export function countBetween(
 export function pendingWork(db: ReadableDb): { pending: number; oldest_ms: number | null } {
   return db.one(sql`SELECT (SELECT count(*) FROM journal) AS pending,
     (SELECT wall_ms FROM journal ORDER BY local_id LIMIT 1) AS oldest_ms`)!
-}
-
-/** Those of the ids that are batches. */
-export function existingBatches(db: ReadableDb, ids: readonly string[]): string[] {
-  return db
-    .all<{ id: string }>(join([sql`SELECT id FROM batches WHERE id IN`, list(ids)], ' '))
-    .map(({ id }) => id)
 }
 
 /** Keys of people and of the station that are in force, besides this one: without any nobody could come in. */

@@ -25,7 +25,7 @@ import { writeHistory, writeSync } from './sync-state.ts'
 export function perform(db: WritableDb, synced: Synced, write: Write): void {
   db.run(sql`PRAGMA defer_foreign_keys = ON`)
   const base = baseState(db)
-  const change = changeBelow(write, base, synced.outbox.byId(db))
+  const change = changeBelow(write, { meta: synced.meta(db)!, base, outbox: synced.outbox.byId(db) })
   if (write.meta !== undefined) {
     synced.replaceMeta(write.meta)
     writeSync(db, write.meta)

@@ -2,8 +2,9 @@ import type { BatchListQuery } from '../../model/batch.ts'
 import type { ReadableDb } from './database.ts'
 import type { Order } from './runs.ts'
 import { type Waiting, readWaiting } from './search.ts'
+import { sql } from './sql.ts'
 
-/** The last row of a page that was served: where the next one begins. */
+/** The last row of a page: where the next one begins. */
 export interface Mark {
   readonly created_at: number
   readonly batch_pk: number
@@ -24,9 +25,9 @@ export interface Asked {
  */
 export interface ListMemory {
   readonly waiting: () => Waiting
-  /** The end of the furthest known page that does not reach beyond `cursor`, and how many rows lie before it. */
+  /** The last row of the furthest known page that does not reach beyond `cursor`, and how many rows it ends. */
   markBefore(list: string, cursor: number): { readonly mark: Mark; readonly at: number } | undefined
-  keepMark(list: string, at: number, mark: Mark): void
+  keepMark(list: string, at: number, batch_pk: number): void
 }
 
 /** Marks kept over all lists; one takes some 100 bytes. */
@@ -45,30 +46,32 @@ export function memoryOf(db: ReadableDb, version: number): ListMemory {
 
 function createMemory(db: ReadableDb): ListMemory {
   let waiting: Waiting | undefined
-  const lists = new Map<string, Map<number, Mark>>()
+  const lists = new Map<string, Map<number, number>>()
   let size = 0
   return {
     waiting: () => (waiting ??= readWaiting(db)),
     markBefore(list, cursor) {
       const marks = lists.get(list)
       if (marks === undefined || cursor === 0) return undefined
-      const exact = marks.get(cursor)
-      if (exact) return { mark: exact, at: cursor }
-      let at = 0
-      for (const known of marks.keys()) if (known <= cursor && known > at) at = known
-      return at === 0 ? undefined : { mark: marks.get(at)!, at }
+      let at = marks.has(cursor) ? cursor : 0
+      if (at === 0) for (const known of marks.keys()) if (known < cursor && known > at) at = known
+      return at === 0 ? undefined : { mark: markOf(db, marks.get(at)!), at }
     },
-    keepMark(list, at, mark) {
+    keepMark(list, at, batch_pk) {
       if (size >= MARKS_MAX) {
         lists.clear()
         size = 0
       }
       let marks = lists.get(list)
-      if (marks === undefined) lists.set(list, (marks = new Map<number, Mark>()))
+      if (marks === undefined) lists.set(list, (marks = new Map<number, number>()))
       if (!marks.has(at)) size += 1
-      marks.set(at, mark)
+      marks.set(at, batch_pk)
     },
   }
+}
+
+function markOf(db: ReadableDb, batch_pk: number): Mark {
+  return db.one<Mark>(sql`SELECT created_at, pk AS batch_pk, key FROM batches WHERE pk = ${batch_pk}`)!
 }
 
 /** What makes two requests pages of one list: everything but the page. */

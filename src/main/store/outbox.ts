@@ -88,6 +88,15 @@ export function readArchive(db: ReadableDb): Archived[] {
     .map((row) => ({ ...toEntry(row), committed_seq: row.committed_seq }))
 }
 
+/** Those of them that a verified backup of headquarters holds. */
+export function readArchiveUpTo(db: ReadableDb, seq: number): Archived[] {
+  return db
+    .all<JournalRow & { committed_seq: number }>(sql`
+      SELECT ${entryColumns}, committed_seq FROM archive JOIN authors ON authors.pk = author_pk
+      WHERE committed_seq <= ${seq} ORDER BY local_id`)
+    .map((row) => ({ ...toEntry(row), committed_seq: row.committed_seq }))
+}
+
 /** Moves them over before the outbox lets go of them: what is in neither is lost. */
 export function changeArchive(db: WritableDb, { put, remove }: NonNullable<Write['archive']>): void {
   for (const op_id of remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)

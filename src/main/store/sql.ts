@@ -45,10 +45,5 @@ export function join(queries: readonly Query[], separator: string): Query {
   }
 }
 
-/** The right side of `IN`: `(?, ?, …)`. Nothing matches an empty list. */
-export function list(values: readonly SqlValue[]): Query {
-  return { text: `(${values.map(() => BOUND).join(', ')})`, values }
-}
-
 const isValue = (part: SqlValue | Query): part is SqlValue =>
   typeof part !== 'object' || part === null || part instanceof Uint8Array

@@ -11,6 +11,7 @@ import type {
   StationUpdated,
 } from '../../model/station.ts'
 import { type Author, accept } from './accept.ts'
+import { standingId } from './aliases.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { readIdentity } from './identity.ts'
 import { sql } from './sql.ts'
@@ -42,7 +43,8 @@ export function listStations(db: ReadableDb, query: StationListQuery): Page<Stat
 }
 
 /** A station key sees its own station and no other, whether there is one or not. */
-export function getStation(db: ReadableDb, actor: Actor, id: string): StationDetail | Refusal {
+export function getStation(db: ReadableDb, actor: Actor, asked: string): StationDetail | Refusal {
+  const id = standingId(db, asked)
   if (actor.kind === 'station' && actor.id !== id)
     return refuse('FORBIDDEN', 'Forbidden: a station key may read its own station only')
   const station = findStation(db, id)

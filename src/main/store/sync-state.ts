@@ -33,6 +33,15 @@ export const readHistory = (db: ReadableDb) =>
 export const writeHistory = (db: WritableDb, history: readonly Position[]) =>
   write(db, 'sync_history', history)
 
+/** The same in each try to spend a code, also after a restart, so that a lost answer can be asked for again. */
+export function attemptFor(db: WritableDb, code_digest: string, newId: () => string): string {
+  const known = read<{ code_digest: string; attempt: string }>(db, 'enroll_attempt')
+  if (known?.code_digest === code_digest) return known.attempt
+  const attempt = newId()
+  write(db, 'enroll_attempt', { code_digest, attempt })
+  return attempt
+}
+
 /** A station with this id and nothing of headquarters' yet. */
 export const firstMeta = (station_id: string, incarnation: string): Meta => ({
   station_id,

@@ -160,14 +160,21 @@ function freedNames(db: ReadableDb, operation: Operation): Row[] {
     .map(({ row }) => JSON.parse(row) as Row)
 }
 
-/** What the reducer may ask of this station. */
-export function viewOf(db: ReadableDb, synced: Synced): StationView {
+/**
+ * What the reducer may ask of this station.
+ * @param archive what of the archive it can be about, where that is known
+ */
+export function viewOf(
+  db: ReadableDb,
+  synced: Synced,
+  archive: StationView['archive'] = () => readArchive(db),
+): StationView {
   const meta = synced.meta(db)!
   return {
     meta,
     base: baseState(db),
     outbox: () => synced.outbox.list(db),
-    archive: () => readArchive(db),
+    archive,
     linkAt: (n) => (n === 0 ? GENESIS : linkAt(db, meta.incarnation, n)),
     history: () => readHistory(db),
     stagedSeq: (op_id) => stagedSeq(db, op_id),

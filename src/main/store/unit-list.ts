@@ -3,6 +3,7 @@ import type { MetadataFilter, MetadataTest } from '../../model/metadata.ts'
 import { type Page, page } from '../../model/page.ts'
 import { formatTime } from '../../model/time.ts'
 import type { UnitItem, UnitListQuery } from '../../model/unit.ts'
+import { standingIds } from './aliases.ts'
 import type { ReadableDb } from './database.ts'
 import type { People } from './people.ts'
 import { type Query, join, sql } from './sql.ts'
@@ -67,7 +68,7 @@ const oneOf = (column: Query, pks: readonly number[]) =>
 function conditionsOf(db: ReadableDb, query: UnitListQuery): Query[] {
   const found: Query[] = []
   if (query.search_query !== undefined) found.push(serialContains(db, query.search_query))
-  if (query.ids) found.push(sql`u.id IN ${among(query.ids)}`)
+  if (query.ids) found.push(sql`u.id IN ${standingIds(query.ids)}`)
   if (query.serial_numbers) found.push(sql`u.key IN ${among(query.serial_numbers.map(fold))}`)
   if (query.part_numbers || query.revision_numbers) found.push(ofRevision(db, query))
   if (query.batch_numbers) found.push(inBatch(query.batch_numbers))
@@ -78,7 +79,7 @@ function conditionsOf(db: ReadableDb, query: UnitListQuery): Query[] {
     found.push(oneOf(sql`u.created_by_user_pk`, db.rows<[number]>(users).flat()))
   }
   if (query.created_by_station_ids) {
-    const stations = sql`SELECT pk FROM stations WHERE id IN ${among(query.created_by_station_ids)}`
+    const stations = sql`SELECT pk FROM stations WHERE id IN ${standingIds(query.created_by_station_ids)}`
     found.push(oneOf(sql`u.created_by_station_pk`, db.rows<[number]>(stations).flat()))
   }
   if (query.exclude_units_with_parent) found.push(sql`u.parent_pk IS NULL`)

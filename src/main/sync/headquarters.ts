@@ -1,0 +1,182 @@
+import type { SyncState } from '../../model/desk.ts'
+import { formatTime } from '../../model/time.ts'
+import { adopt } from '../store/adopt.ts'
+import { openConflicts } from '../store/conflicts.ts'
+import { pendingWork } from '../store/desk.ts'
+import { readIdentity } from '../store/identity.ts'
+import { attemptFor } from '../store/sync-state.ts'
+import type { Store } from '../store/store.ts'
+import { createClient } from './client.ts'
+import { type Credential, readCredential } from './credential.ts'
+import { codeDigest, enroll } from './enroll.ts'
+import { createLoop, type Loop } from './loop.ts'
+import { type Trouble, troubleWords } from './trouble.ts'
+import { watchNetwork } from './watch.ts'
+
+/** The station's line to headquarters, whether there is one yet or not. */
+export interface Headquarters {
+  state(): SyncState
+  /** One round now, waited for. */
+  round(): Promise<SyncState>
+  /** Spends a code. `undefined` when it worked, otherwise why not, in one sentence. */
+  enroll(url: string, code: string): Promise<string | undefined>
+  stop(): Promise<void>
+}
+
+export interface HeadquartersParts {
+  readonly store: Store
+  /** `headquarters.json` */
+  readonly file: string
+  /** Writes a file for its owner's eyes only. */
+  readonly writePrivate: (file: string, content: object) => void
+  readonly newId: () => string
+  readonly chance: () => number
+  readonly disk_free: () => number | null
+  readonly interval_ms: number
+  /** Where settings say that headquarters is; goes before what the credential says. */
+  readonly url: string | null
+  /** A code given at the start: tried until headquarters answers. */
+  readonly code: string | null
+  readonly log: {
+    info(fields: object, message: string): void
+    warn(fields: object, message: string): void
+  }
+}
+
+const ROUND_MS = 60_000
+const ENROLL_RETRY_MS = 15_000
+/** A clock that is off by more is worth a word. */
+const SKEW_MS = 120_000
+
+export async function openHeadquarters(parts: HeadquartersParts): Promise<Headquarters> {
+  const { store, log } = parts
+  let credential = readCredential(parts.file)
+  let loop: Loop | null = null
+  let enrolling: Trouble | null = null
+  let retry: NodeJS.Timeout | undefined
+  const url = () => parts.url ?? credential?.url ?? ''
+
+  async function connect(known: Credential): Promise<void> {
+    await loop?.stop()
+    loop = null
+    await store.commits.write((db) => adopt(db, store.synced, known, parts))
+    store.people.forget()
+    credential = known
+    loop = createLoop({
+      ...parts,
+      client: createClient(url(), known.credential),
+      onTrouble: (trouble) =>
+        trouble === null
+          ? log.info({ central: url() }, 'headquarters answers')
+          : log.warn({ central: url(), trouble }, troubleWords(trouble, url())),
+    })
+  }
+
+  async function spend(at: string, code: string): Promise<Trouble | null> {
+    const attempt = await store.commits.write((db) => attemptFor(db, codeDigest(code), parts.newId))
+    const made = await enroll(at, { code, attempt, name: readIdentity(store.db)!.station_name })
+    if ('kind' in made) return made.trouble
+    parts.writePrivate(parts.file, made)
+    log.info({ central: at, station_id: made.station_id }, 'this station is enrolled at headquarters')
+    await connect(made)
+    return null
+  }
+
+  /** A code from the command line of a start: whoever gave it may have gone home. */
+  async function spendLater(at: string, code: string): Promise<void> {
+    enrolling = await spend(at, code)
+    if (enrolling === null) return
+    log.warn({ central: at, trouble: enrolling }, troubleWords(enrolling, at))
+    const final = enrolling.kind === 'refused' && enrolling.why.startsWith('code_')
+    if (!final) retry = setTimeout(() => void spendLater(at, code), ENROLL_RETRY_MS)
+  }
+
+  function state(): SyncState {
+    const { pending, oldest_ms } = pendingWork(store.db)
+    const counts = {
+      pending,
+      conflicts: openConflicts(store.db),
+      oldest_pending_at: oldest_ms === null ? null : formatTime(oldest_ms),
+    }
+    const nothing = { last_success_at: null, progress: null, cause: null, detail: null, clock_skew_ms: null }
+    if (loop === null) {
+      if (enrolling === null) return { state: 'no_headquarters', ...counts, ...nothing }
+      return {
+        state: stateOf(enrolling),
+        ...counts,
+        ...nothing,
+        cause: causeOf(enrolling),
+        detail: troubleWords(enrolling, parts.url ?? ''),
+      }
+    }
+    const { trouble, last_success_ms, head_seq, clock_skew_ms } = loop.sight
+    const { cursor, stage } = store.synced.meta(store.db)!
+    const at = (stage ?? cursor).seq
+    const behind = pending > 0 || stage !== null || head_seq === null || at < head_seq
+    const skewed = clock_skew_ms !== null && Math.abs(clock_skew_ms) > SKEW_MS
+    return {
+      state: trouble !== null ? stateOf(trouble) : behind ? 'behind' : 'in_sync',
+      ...counts,
+      last_success_at: last_success_ms === null ? null : formatTime(last_success_ms),
+      progress: head_seq === null || head_seq === 0 ? null : Math.min(1, at / head_seq),
+      cause: trouble !== null ? causeOf(trouble) : skewed ? 'clock' : null,
+      detail: trouble !== null ? troubleWords(trouble, url()) : skewed ? clockWords(clock_skew_ms) : null,
+      clock_skew_ms: clock_skew_ms === null ? null : Math.round(clock_skew_ms),
+    }
+  }
+
+  if (credential !== undefined) await connect(credential)
+  const spent = parts.code === null || credential?.code_digest === codeDigest(parts.code)
+  if (parts.url !== null && parts.code !== null && !spent) void spendLater(parts.url, parts.code)
+  const watch = watchNetwork(() => {
+    if (loop !== null && loop.sight.trouble !== null) loop.retry()
+  })
+
+  return {
+    state,
+    async round() {
+      await loop?.round(ROUND_MS)
+      return state()
+    },
+    async enroll(at, code) {
+      clearTimeout(retry)
+      const trouble = await spend(at, code)
+      return trouble === null ? undefined : troubleWords(trouble, at)
+    },
+    async stop() {
+      watch.stop()
+      clearTimeout(retry)
+      await loop?.stop()
+    },
+  }
+}
+
+const causeOf = (trouble: Trouble) => (trouble.kind === 'refused' ? trouble.why : trouble.kind)
+
+/** Refused is what waiting does not cure. */
+function stateOf(trouble: Trouble): SyncState['state'] {
+  switch (trouble.kind) {
+    case 'refused':
+      return trouble.why === 'busy' || trouble.why === 'too_large' || trouble.why === 'bad_message'
+        ? 'offline'
+        : 'refused'
+    case 'certificate':
+    case 'not_understood':
+    case 'upgrade_required':
+      return 'refused'
+    default:
+      return 'offline'
+  }
+}
+
+function clockWords(skew_ms: number): string {
+  const minutes = Math.round(Math.abs(skew_ms) / 60_000)
+  const days = Math.floor(minutes / 1_440)
+  const hours = Math.floor((minutes % 1_440) / 60)
+  const length = [
+    days && `${days} d`,
+    hours && `${hours} h`,
+    days === 0 && minutes % 60 ? `${minutes % 60} min` : 0,
+  ]
+  return `This PC's clock is ${length.filter(Boolean).join(' ')} ${skew_ms > 0 ? 'ahead of' : 'behind'} headquarters'`
+}

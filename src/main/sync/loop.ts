@@ -1,0 +1,299 @@
+import { chainHash } from '../../host/hash.ts'
+import type { Answer, Page, Request } from '../../model/sync/protocol.ts'
+import { type Event, newSession, type Session, step, type Tools } from '../../model/sync/station.ts'
+import type { ReadableDb, WritableDb } from '../store/database.ts'
+import { perform } from '../store/inbox.ts'
+import { fillMarks } from '../store/fill-marks.ts'
+import { readArchiveUpTo } from '../store/outbox.ts'
+import type { Store } from '../store/store.ts'
+import { viewOf } from '../store/synced.ts'
+import type { Client, Outcome } from './client.ts'
+import { headOf } from './heads.ts'
+import { takeIn } from './page.ts'
+import { failureOf, nothingSeen, type Sight } from './sight.ts'
+import { createPace, slicesOf } from './slices.ts'
+import type { Trouble } from './trouble.ts'
+
+/**
+ * The hands of the station's engine (model/sync/station.ts): it waits for what happens, asks the engine what follows, and does it.
+ *
+ *   events   wake (timer, nudge, network), an answer, no answer           one at a time, in order
+ *   effects  write: one transaction, shared with whatever scripts write   a failed one throws all memory away
+ *            send:  leaves only after the transaction before it           its outcome is an event
+ *            sleep: there is one timer, the last one set counts
+ *
+ * Nothing in here throws to the outside and nothing of it can stop the API: whatever goes wrong becomes a `Trouble`, which is
+ * shown, and a time to try again.
+ */
+export interface Loop {
+  /** Somebody wrote something: it is sent soon, unless there is trouble. */
+  nudge(): void
+  /** The network may be back: what waits for a later time is tried now. */
+  retry(): void
+  /** One round now: settles when everything is sent and read, when there is trouble, or after `patience_ms`. */
+  round(patience_ms: number): Promise<void>
+  readonly sight: Sight
+  /** Settles when nothing of it is under way any more. */
+  stop(): Promise<void>
+}
+
+export interface LoopParts {
+  readonly store: Store
+  readonly client: Client
+  readonly interval_ms: number
+  readonly newId: () => string
+  readonly chance: () => number
+  readonly disk_free: () => number | null
+  /** Hears each change of the trouble: for the log. */
+  readonly onTrouble: (trouble: Trouble | null) => void
+  /** How long headquarters may keep a question waiting for news. */
+  readonly wait_s?: number
+}
+
+const OPS_MAX = 500
+const PAGE = 500
+const NUDGE_MS = 20
+/** A page that came at once and is empty: headquarters does not wait, so the station does. */
+const WAITED_MS = 1_000
+const OUTDATED_RETRY_MS = 300_000
+const DISK_RETRY_MS = 30_000
+/** Working out footprints keeps everybody else waiting no longer than this. */
+const CATCH_UP_MS = 4
+
+export function createLoop(parts: LoopParts): Loop {
+  const { store, client, interval_ms, onTrouble } = parts
+  const { commits, synced } = store
+  const limits = { ops: OPS_MAX, page: PAGE, poll_ms: interval_ms }
+  const tools: Tools = { hash: chainHash, newId: parts.newId, chance: parts.chance, limits }
+  const pace = createPace()
+  let session: Session = newSession
+  let sight: Sight = nothingSeen
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let last_local_id = 0
+  let waiting: AbortController | null = null
+  const flights = new Set<Promise<void>>()
+  const rounds = new Set<{ readonly after: number; done(): void }>()
+  const queue: Event[] = []
+  let working: Promise<void> | null = null
+
+  function sleep(ms: number): void {
+    clearTimeout(timer)
+    if (!stopped) timer = setTimeout(() => happen({ kind: 'wake' }), ms)
+  }
+
+  function happen(event: Event): void {
+    if (stopped) return
+    queue.push(event)
+    working ??= work()
+  }
+
+  async function work(): Promise<void> {
+    for (let event = queue.shift(); event !== undefined && !stopped; event = queue.shift()) {
+      try {
+        await caughtUp()
+        await handle(event)
+      } catch (error) {
+        // The disk did not take it. What is in memory may be ahead of what is on it: all of it is read again.
+        synced.forget()
+        session = newSession
+        noteTrouble(failureOf(error))
+        sleep(DISK_RETRY_MS)
+      }
+    }
+    working = null
+  }
+
+  async function caughtUp(): Promise<void> {
+    for (;;) {
+      const end = performance.now() + CATCH_UP_MS
+      if (synced.catchUp(store.db, () => performance.now() > end)) break
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const rows = synced.takeCaughtUp()
+    if (rows !== null) await fillMarks(store, rows, CATCH_UP_MS)
+  }
+
+  async function handle(event: Event): Promise<void> {
+    if (event.kind !== 'answer' || event.answer.kind !== 'page') return act(event, false, () => {})
+    const page = event.answer
+    const asked = session.pull?.id === event.id
+    let index = 0
+    for (const slice of slicesOf(page, pace.rows)) {
+      const first = index === 0
+      index += 1
+      const started = performance.now()
+      const isLast = slice.to === page.to
+      await act({ ...event, answer: slice }, !isLast, (db) =>
+        takeIn(db, slice, first ? people : [], clock().wall_ms),
+      )
+      pace.took(performance.now() - started)
+      // Between two slices whoever waits at the API comes first.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    if (asked && !page.more) settleRounds(event.id)
+    if (asked && !page.more && (page.commits.length > 0 || waited_ms > WAITED_MS)) sleep(NUDGE_MS)
+    if (people.length > 0 || page.commits.length > 0) store.people.forget()
+    people = []
+  }
+
+  let people: readonly { id: string; email: string; name: string | null }[] = []
+  let waited_ms = 0
+  const clock = () => store.readClock()
+
+  /** @param more the same question has more answers coming: it stays open */
+  async function act(event: Event, more: boolean, also: (db: WritableDb) => void): Promise<void> {
+    const view = (db: ReadableDb) => viewOf(db, synced, shortArchive(db, event))
+    let done = step(view(store.db), session, event, tools)
+    if (done.effects.some(({ kind }) => kind === 'write')) {
+      done = await commits.write((db) => {
+        // Scripts may have written since: decided once more, now on what this very transaction sees.
+        const sure = step(view(db), session, event, tools)
+        for (const effect of sure.effects) if (effect.kind === 'write') perform(db, synced, effect.write)
+        also(db)
+        return sure
+      })
+    }
+    if (!more) session = done.session
+    for (const effect of done.effects) {
+      if (effect.kind === 'send') send(effect.id, effect.request)
+      else if (effect.kind === 'sleep' && !more) sleep(effect.ms)
+    }
+    if (session.outdated) later()
+  }
+
+  /** A page of the feed asks the archive only for what a verified backup holds; all of it may be long. */
+  function shortArchive(db: ReadableDb, event: Event) {
+    const page = event.kind === 'answer' && event.answer.kind === 'page' ? event.answer : undefined
+    if (page === undefined || synced.meta(db)!.stage !== null) return undefined
+    return () => readArchiveUpTo(db, page.safe_seq)
+  }
+
+  function later(): void {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      session = newSession
+      happen({ kind: 'wake' })
+    }, OUTDATED_RETRY_MS)
+  }
+
+  function send(id: number, request: Request): void {
+    const may_wait =
+      request.kind === 'pull' && request.locator === undefined && rounds.size === 0 && isCaughtUp()
+    const controller = new AbortController()
+    if (may_wait) waiting = controller
+    const asked = performance.now()
+    const head = headOf(store, request, parts.disk_free())
+    const flight = client
+      .send(request, head, may_wait ? (parts.wait_s ?? 25) : 0, controller.signal)
+      .then((outcome) => {
+        flights.delete(flight)
+        if (waiting === controller) waiting = null
+        if (request.kind === 'pull') waited_ms = performance.now() - asked
+        heard(id, request, outcome, performance.now() - asked)
+      })
+    flights.add(flight)
+  }
+
+  const isCaughtUp = () =>
+    sight.head_seq !== null && (synced.meta(store.db)?.cursor.seq ?? 0) >= sight.head_seq
+
+  function heard(id: number, request: Request, outcome: Outcome, took_ms: number): void {
+    if (outcome.kind === 'answer') {
+      const { answer, head } = outcome
+      const { wall_ms } = clock()
+      sight = {
+        ...sight,
+        last_success_ms: wall_ms,
+        head_seq: head.head_seq,
+        // A long poll was answered at its end: half of a short way is the best guess there is.
+        clock_skew_ms: wall_ms - head.wall_ms - Math.min(took_ms, 1_000) / 2,
+      }
+      noteTrouble(
+        answer.kind === 'upgrade_required' ? { kind: 'upgrade_required', protocol: answer.protocol } : null,
+      )
+      if (answer.kind === 'pushed') limits.ops = Math.min(OPS_MAX, limits.ops * 2)
+      if (answer.kind === 'page') people = head.people
+      return happen({ kind: 'answer', id, answer })
+    }
+    const { trouble, retry_after_ms } = outcome
+    if (trouble.kind === 'taken_back' && request.kind === 'pull')
+      return happen({ kind: 'answer', id, answer: nothingYet(request) })
+    const heavy = trouble.kind === 'silent' || (trouble.kind === 'refused' && trouble.why === 'too_large')
+    if (heavy && request.kind === 'push') limits.ops = Math.max(1, Math.floor(request.ops.length / 2))
+    noteTrouble(trouble)
+    happen({ kind: 'failed', id, ...(retry_after_ms === undefined ? {} : { retry_after_ms }) })
+    settleRounds(Number.POSITIVE_INFINITY)
+  }
+
+  function noteTrouble(trouble: Trouble | null): void {
+    const changed = JSON.stringify(trouble) !== JSON.stringify(sight.trouble)
+    sight = { ...sight, trouble }
+    if (changed) onTrouble(trouble)
+    if (trouble?.kind === 'upgrade_required' || trouble?.kind === 'disk' || trouble?.kind === 'defect')
+      settleRounds(Number.POSITIVE_INFINITY)
+  }
+
+  /** The end of the feed was asked for in this request: rounds begun before it are done, unless something still waits. */
+  function settleRounds(asked: number): void {
+    if (rounds.size === 0) return
+    const at_rest = sight.trouble !== null || (synced.outbox.list(store.db).length === 0 && isCaughtUp())
+    if (!at_rest) return sleep(0)
+    for (const round of rounds) if (round.after < asked) round.done()
+  }
+
+  const unsubscribe = commits.onCommit(() => {
+    const { last } = store.db.one<{ last: number | null }>({
+      text: 'SELECT max(local_id) AS last FROM journal',
+      values: [],
+    })!
+    if (last !== null && last > last_local_id) self.nudge()
+    last_local_id = Math.max(last_local_id, last ?? 0)
+  })
+
+  const self: Loop = {
+    get sight() {
+      return sight
+    },
+    nudge() {
+      if (session.failures === 0 && !session.outdated && session.push === null) sleep(NUDGE_MS)
+    },
+    retry() {
+      session = { ...session, failures: 0 }
+      sleep(0)
+    },
+    round(patience_ms) {
+      return new Promise((resolve) => {
+        const end = setTimeout(() => round.done(), patience_ms)
+        const round = {
+          after: session.asked,
+          done() {
+            clearTimeout(end)
+            rounds.delete(round)
+            resolve()
+          },
+        }
+        rounds.add(round)
+        if (stopped) return round.done()
+        waiting?.abort()
+        self.retry()
+      })
+    },
+    async stop() {
+      stopped = true
+      unsubscribe()
+      clearTimeout(timer)
+      for (const round of rounds) round.done()
+      client.close()
+      await working
+      await Promise.allSettled(flights)
+    },
+  }
+  sleep(parts.chance() * Math.min(interval_ms, 2_000))
+  return self
+}
+
+/** The question was taken back to ask another one: as good as an answer that says nothing. */
+function nothingYet({ cursor }: Request): Answer {
+  return { kind: 'page', from: cursor, to: cursor, commits: [], more: true, safe_seq: 0 } satisfies Page
+}

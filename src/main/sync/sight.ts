@@ -1,0 +1,25 @@
+import type { Trouble } from './trouble.ts'
+
+/** What is known of headquarters and the way there. */
+export interface Sight {
+  readonly trouble: Trouble | null
+  readonly last_success_ms: number | null
+  /** How far headquarters' feed goes, as last heard. */
+  readonly head_seq: number | null
+  /** This PC's clock minus headquarters'. */
+  readonly clock_skew_ms: number | null
+}
+
+export const nothingSeen: Sight = {
+  trouble: null,
+  last_success_ms: null,
+  head_seq: null,
+  clock_skew_ms: null,
+}
+
+/** What went wrong inside this PC, as a trouble like any other. */
+export function failureOf(error: unknown): Trouble {
+  const { code } = error as { code?: unknown }
+  if (typeof code === 'string' && code.startsWith('SQLITE')) return { kind: 'disk', code }
+  return { kind: 'defect', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}

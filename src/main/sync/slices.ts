@@ -1,0 +1,41 @@
+import type { Commit, Page } from '../../model/sync/protocol.ts'
+
+/**
+ * A page as several that follow each other, so that scripts are answered in between. A slice ends where a request ends: what was
+ * done together appears together. Cursors inside a page carry no code of headquarters': they are only good for going on.
+ */
+export function* slicesOf(page: Page, rowsMax: () => number): Generator<Page> {
+  let from = page.from
+  let taken: Commit[] = []
+  let rows = 0
+  let most = rowsMax()
+  for (const [index, commit] of page.commits.entries()) {
+    taken.push(commit)
+    rows += commit.rows.length
+    const next = page.commits[index + 1]
+    if (next === undefined || rows < most || next.txn_id === commit.txn_id) continue
+    const to = { epoch: page.to.epoch, seq: commit.seq, hash: commit.hash, mac: '' }
+    yield { ...page, from, to, commits: taken, more: true }
+    from = to
+    taken = []
+    rows = 0
+    most = rowsMax()
+  }
+  yield { ...page, from, commits: taken }
+}
+
+const SLICE_MS = 4
+const ROWS_MIN = 10
+const ROWS_MAX = 100
+
+/** How many rows fit into a slice on this PC, learned from how long the last ones took. */
+export function createPace() {
+  let rows = 50
+  return {
+    rows: () => rows,
+    took(ms: number) {
+      if (ms > SLICE_MS) rows = Math.max(ROWS_MIN, Math.floor((rows * SLICE_MS) / ms))
+      else if (ms < SLICE_MS / 2) rows = Math.min(ROWS_MAX, rows * 2)
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import type { WireRefusal } from '../../model/sync/envelope.ts'
+
+/** What keeps a station and headquarters apart. Nothing of it is an error of anybody's work: everything goes on and is tried again. */
+export type Trouble =
+  /** No way there: no network, no such name, nobody listens. */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  /** The line went dead. */
+  | { readonly kind: 'silent' }
+  /** The answer was not whole. */
+  | { readonly kind: 'cut_off' }
+  /** A page instead of an answer: the network wants somebody to sign in. */
+  | { readonly kind: 'captive_portal'; readonly status: number }
+  /** A proxy or load balancer answered for headquarters. */
+  | { readonly kind: 'gateway'; readonly status: number }
+  | { readonly kind: 'proxy_login' }
+  /** Somebody answers there who is not headquarters. */
+  | { readonly kind: 'foreign'; readonly status: number }
+  /** `clock`: the certificate is good at another time than this PC's. */
+  | { readonly kind: 'certificate'; readonly code: string; readonly clock: boolean }
+  | { readonly kind: 'not_understood' }
+  | { readonly kind: 'upgrade_required'; readonly protocol: number }
+  /** Headquarters itself will not have it. */
+  | { readonly kind: 'refused'; readonly why: WireRefusal['lotkeeper']; readonly message: string }
+  /** The disk of this PC did not take what came. */
+  | { readonly kind: 'disk'; readonly code: string }
+  /** A fault of this program, which its log tells more about. */
+  | { readonly kind: 'defect'; readonly message: string }
+  /** This station took its own question back. */
+  | { readonly kind: 'taken_back' }
+
+/** One line for a person. */
+export function troubleWords(trouble: Trouble, url: string): string {
+  switch (trouble.kind) {
+    case 'unreachable':
+      return `Headquarters (${url}) cannot be reached: ${trouble.code}`
+    case 'silent':
+      return `Headquarters (${url}) does not answer: the connection went silent`
+    case 'cut_off':
+      return 'An answer of headquarters arrived cut off or changed: something on the way interferes'
+    case 'captive_portal':
+      return 'A web page came instead of headquarters: this network wants somebody to sign in first'
+    case 'gateway':
+      return `A proxy in front of headquarters answers with ${trouble.status}: headquarters behind it is not there`
+    case 'proxy_login':
+      return 'A proxy on the way wants a name and password'
+    case 'foreign':
+      return `Whoever answers at ${url} is not headquarters (status ${trouble.status})`
+    case 'certificate':
+      return trouble.clock
+        ? `The certificate of ${url} is not valid at the time of this PC's clock: see whether the clock is right`
+        : `The certificate of ${url} is not trusted here (${trouble.code})`
+    case 'not_understood':
+      return 'Headquarters says something that this version does not understand: update Lotkeeper'
+    case 'upgrade_required':
+      return `Headquarters speaks version ${trouble.protocol} of the protocol: the two need the same Lotkeeper`
+    case 'refused':
+      return `Headquarters refuses: ${trouble.message}`
+    case 'disk':
+      return `This PC's disk does not take what headquarters sends (${trouble.code})`
+    case 'defect':
+      return `Lotkeeper has a fault and tries again (${trouble.message})`
+    case 'taken_back':
+      return ''
+  }
+}

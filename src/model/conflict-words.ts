@@ -1,0 +1,267 @@
+import { fold, IDENTIFIER_MAX } from './identifier.ts'
+import type { Operation } from './operation.ts'
+import type { Conflict, Noun, Row, State, Value } from './state.ts'
+
+/** What a sentence about a conflict may ask: rows as they stand now, and the stations' names. */
+export interface Facts {
+  readonly state: State
+  /** The station whose operation it was. */
+  readonly station_id: string
+  readonly stationName: (id: string) => string | undefined
+}
+
+export type AnswerId = 'ok' | 'same' | 'different' | 'keep' | 'mine' | 'delete' | 'merge'
+
+export interface Words {
+  readonly summary: string
+  readonly answers: readonly { readonly id: AnswerId; readonly label: string }[]
+}
+
+const nounWords: Record<Noun, string> = {
+  part: 'Part',
+  revision: 'Revision',
+  batch: 'Batch',
+  unit: 'Unit',
+  station: 'Station',
+}
+
+const fieldWords: Readonly<Record<string, string>> = {
+  number: 'number',
+  serial_number: 'serial number',
+  name: 'name',
+  batch_id: 'batch',
+  revision_id: 'revision',
+  parent_id: 'parent',
+  sample: 'sample',
+  image_id: 'image',
+  team_id: 'team',
+}
+
+/** One conflict as a sentence, and what a person can say to it. */
+export function conflictWords(conflict: Conflict, facts: Facts): Words {
+  const { kind, noun } = conflict
+  const title = nounWords[noun]
+  const name = nameOf(conflict, facts)
+  const other = otherName(conflict, facts)
+  const at = makerOf(conflict, facts)
+  const field = fieldOf(conflict)
+  const wanted = shown(conflict, conflict.wanted, facts)
+  const kept = shown(conflict, conflict.kept, facts)
+  switch (kind) {
+    case 'merged':
+      return {
+        summary: `${title} ${name} was also made at ${at}${joinedWords(conflict, facts)}`,
+        answers: canSplit(conflict)
+          ? [answer('same', 'Same'), answer('different', 'Different')]
+          : [answer('ok', 'OK')],
+      }
+    case 'merge_field':
+      return {
+        summary: `${title} ${name} was made twice with another ${field}: here ${wanted}, at ${at} ${kept}. ${kept} stands`,
+        answers: eitherWay(conflict, kept, wanted),
+      }
+    case 'name_clash':
+      return {
+        summary: `${title} ${wanted} exists twice. The one of this station is now ${kept}`,
+        answers:
+          noun === 'batch'
+            ? [answer('keep', 'Keep both'), answer('merge', `Put its units into ${wanted}`)]
+            : [answer('keep', 'Keep both')],
+      }
+    case 'rename_rename':
+      return {
+        summary: `${title} ${name} was to be called ${wanted} here; somebody else had already given it the ${field} ${kept}`,
+        answers: [answer('keep', `Leave ${kept}`), answer('mine', `Call it ${wanted}`)],
+      }
+    case 'rename_blocked':
+      return {
+        summary: `${title} ${kept} was to be called ${wanted}, which another ${title.toLowerCase()} is called already`,
+        answers:
+          noun === 'batch'
+            ? [answer('keep', `Leave ${kept}`), answer('merge', `Put its units into ${wanted}`)]
+            : [answer('keep', `Leave ${kept}`)],
+      }
+    case 'field_field':
+      return {
+        summary: `The ${field} of ${title.toLowerCase()} ${name} was to be ${wanted} here; somebody else had set ${kept}`,
+        answers: eitherWay(conflict, kept, wanted),
+      }
+    case 'delete_stale':
+    case 'delete_merged':
+      return {
+        summary: `${title} ${name} was deleted here, but somebody had changed it: it was kept`,
+        answers: [answer('keep', 'Keep it'), answer('delete', 'Delete anyway')],
+      }
+    case 'delete_partial':
+      return {
+        summary: `${title} ${name} was deleted here, but somebody had put ${other ?? 'more'} into it: it was kept`,
+        answers: [answer('keep', 'Keep it'), answer('delete', 'Delete anyway')],
+      }
+    case 'delete_nonempty':
+      return {
+        summary: `${title} ${name} was deleted here, but ${other ?? 'something'} uses it: it was kept`,
+        answers: [answer('ok', 'OK')],
+      }
+    case 'revive':
+      return {
+        summary: `${title} ${name} had been deleted elsewhere; it came back because it was used here`,
+        answers: [answer('keep', 'Keep it'), answer('delete', 'Delete again')],
+      }
+    case 'revive_merge':
+      return {
+        summary: `${title} ${name} had been deleted elsewhere and its ${field} used again: what was done here went to the new one`,
+        answers: [answer('ok', 'OK')],
+      }
+    case 'dangling_ref':
+      return {
+        summary: `${title} ${name} was made without its ${field}, which no longer exists`,
+        answers: [answer('ok', 'OK')],
+      }
+    case 'unknown_row':
+      return {
+        summary:
+          conflict.field === 'operation'
+            ? `Headquarters does not know ${wanted}: it needs a newer version`
+            : `Headquarters does not know ${title.toLowerCase()} ${name}: a change of it was not done`,
+        answers: [answer('ok', 'OK')],
+      }
+    case 'gone':
+      return {
+        summary: `${title} ${name} is deleted: a change of it was not done`,
+        answers: [answer('ok', 'OK')],
+      }
+    case 'cycle':
+      return {
+        summary: `${title} ${name} cannot be under ${other ?? 'another'}, which is itself under it: they were left apart`,
+        answers: [answer('ok', 'OK')],
+      }
+    case 'not_a_child':
+      return {
+        summary: `${title} ${name} was no longer under ${other ?? 'the other'}: nothing was changed`,
+        answers: [answer('ok', 'OK')],
+      }
+    case 'id_collision':
+      return {
+        summary: `${title} ${wanted} could not be made: two computers were given the same identity. Make it again`,
+        answers: [answer('ok', 'OK')],
+      }
+  }
+}
+
+const answer = (id: AnswerId, label: string) => ({ id, label })
+
+function eitherWay(conflict: Conflict, kept: string, wanted: string): Words['answers'] {
+  if (fieldOperation(conflict, conflict.wanted ?? null) === undefined) return [answer('ok', 'OK')]
+  return [answer('keep', `Leave ${kept}`), answer('mine', `Use ${wanted}`)]
+}
+
+/** The row that an id stands for today. */
+export function standing({ state }: Facts, noun: Noun, id: string): Row | undefined {
+  let row = state.get(noun, id)
+  while (row !== undefined && row.into !== null) row = state.get(noun, row.into)
+  return row
+}
+
+function nameOf({ noun, id, wanted }: Conflict, facts: Facts): string {
+  return standing(facts, noun, id)?.name ?? (typeof wanted === 'string' ? wanted : id)
+}
+
+function otherName({ noun, other_id }: Conflict, { state }: Facts): string | undefined {
+  if (other_id === undefined) return undefined
+  return (state.get(noun, other_id) ?? state.get('unit', other_id))?.name
+}
+
+function makerOf({ noun, other_id }: Conflict, facts: Facts): string {
+  const mark = other_id === undefined ? undefined : facts.state.get(noun, other_id)?.marks['created']
+  if (mark?.station_id === undefined || mark.station_id === null) return 'another station'
+  return facts.stationName(mark.station_id) ?? 'another station'
+}
+
+function fieldOf({ field, noun }: Conflict): string {
+  if (field === undefined) return noun === 'unit' ? 'serial number' : 'number'
+  return field.startsWith('metadata.') ? `metadata ${field.slice(9)}` : (fieldWords[field] ?? field)
+}
+
+/** A value as people know it: ids by the names of their rows. */
+function shown({ field }: Conflict, value: Value | undefined, facts: Facts): string {
+  if (value === undefined || value === null) return 'nothing'
+  if (typeof value === 'object') return JSON.stringify(value)
+  const noun =
+    field === 'batch_id'
+      ? 'batch'
+      : field === 'revision_id'
+        ? 'revision'
+        : field === 'parent_id'
+          ? 'unit'
+          : undefined
+  return (noun === undefined ? undefined : facts.state.get(noun, String(value))?.name) ?? String(value)
+}
+
+/** Units that the author's station put into the joined batch. */
+export function joinedUnits({ noun, id, other_id }: Conflict, facts: Facts): readonly Row[] {
+  if (noun !== 'batch' || other_id === undefined) return []
+  const batch = standing(facts, 'batch', other_id) ?? standing(facts, 'batch', id)
+  if (batch === undefined) return []
+  return facts.state.members('unit', 'batch_id', batch.id).filter(({ marks }) => {
+    const mark = marks['batch_id'] ?? marks['created']
+    return mark !== undefined && mark.station_id === facts.station_id
+  })
+}
+
+function joinedWords(conflict: Conflict, facts: Facts): string {
+  if (conflict.noun !== 'batch') return ': the two are taken for one'
+  const count = joinedUnits(conflict, facts).length
+  return `, ${count} ${count === 1 ? 'unit' : 'units'} joined`
+}
+
+export const canSplit = ({ noun }: Conflict) => noun === 'batch' || noun === 'unit'
+
+/** The operation that gives a field this value; undefined for fields that no operation sets alone. */
+export function fieldOperation(
+  { noun, id, field }: Pick<Conflict, 'noun' | 'id' | 'field'>,
+  value: Value,
+): Operation | undefined {
+  if (field === undefined) return undefined
+  if (field.startsWith('metadata.')) {
+    if (typeof value === 'object' && value !== null) return undefined
+    return { type: 'unit.update', id, metadata: { [field.slice(9)]: value } }
+  }
+  const text = typeof value === 'string' ? value : null
+  switch (`${noun}.${field}`) {
+    case 'part.name':
+      return text === null ? undefined : { type: 'part.update', id, name: text }
+    case 'part.number':
+      return text === null ? undefined : { type: 'part.update', id, number: text }
+    case 'revision.number':
+      return text === null ? undefined : { type: 'revision.update', id, number: text }
+    case 'revision.image_id':
+      return { type: 'revision.update', id, image_id: text }
+    case 'batch.number':
+      return text === null ? undefined : { type: 'batch.rename', id, number: text }
+    case 'unit.serial_number':
+      return text === null ? undefined : { type: 'unit.update', id, serial_number: text }
+    case 'unit.sample':
+      return { type: 'unit.update', id, sample: text as 'golden' | 'failing' | 'ignored' | null }
+    case 'unit.revision_id':
+      return text === null ? undefined : { type: 'unit.update', id, revision_id: text }
+    case 'unit.batch_id':
+      return { type: 'unit.move', id, batch_id: text }
+    case 'station.name':
+      return text === null ? undefined : { type: 'station.update', id, name: text }
+    case 'station.image_id':
+      return { type: 'station.update', id, image_id: text }
+    case 'station.team_id':
+      return { type: 'station.update', id, team_id: text }
+    default:
+      return undefined
+  }
+}
+
+/** A name near the wanted one that nobody has. */
+export function freeName({ state }: Facts, noun: Noun, wanted: string): string {
+  for (let count = 2; ; count += 1) {
+    const suffix = `+${count}`
+    const name = wanted.slice(0, IDENTIFIER_MAX - suffix.length) + suffix
+    if (state.holder(noun, '', fold(name)) === undefined) return name
+  }
+}

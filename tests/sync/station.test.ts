@@ -1,0 +1,271 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { writePrivateFile } from '../../src/main/data-folder.ts'
+import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
+import { openStation, type StationUnderTest } from '../support/station.ts'
+import { headOf } from '../simulation/central.ts'
+import { type Office, openOffice } from './office.ts'
+
+let office: Office
+const lines: Headquarters[] = []
+let stations = 0
+
+beforeEach(async () => {
+  office = await openOffice()
+})
+afterEach(async () => {
+  stations = 0
+  for (const line of lines.splice(0)) await line.stop()
+  await office.close()
+})
+
+const silent = { info() {}, warn() {} }
+
+async function lineOf(station: StationUnderTest, code: string | null = null): Promise<Headquarters> {
+  let ids = 0
+  const prefix = Math.random().toString(16).slice(2, 10)
+  const line = await openHeadquarters({
+    store: station.store,
+    file: join(station.folder, 'headquarters.json'),
+    writePrivate: writePrivateFile,
+    newId: () => `${prefix}-${(ids += 1)}-aaaaaaaa`,
+    chance: Math.random,
+    disk_free: () => null,
+    interval_ms: 1_000,
+    url: office.url,
+    code,
+    log: silent,
+  })
+  lines.push(line)
+  return line
+}
+
+/** Two stations with other ids than each other. */
+async function enrolled(name: string): Promise<{ station: StationUnderTest; line: Headquarters }> {
+  const station = await openStation()
+  // Ids of a station under test count up from one: each of them shall have its own.
+  stations += 1
+  for (let n = 0; n < stations * 1_000; n += 1) station.store.author({ kind: 'user', id: '' })
+  const line = await lineOf(station)
+  expect(await line.enroll(office.url, office.invite(name))).toBe(undefined)
+  return { station, line }
+}
+
+test('enrolment keeps what the station did before, under the id that headquarters gives', async () => {
+  const station = await openStation()
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-2' }, key: 'station' })
+  const line = await lineOf(station)
+  expect(line.state()).toMatchObject({ state: 'no_headquarters', pending: 2 })
+  expect(await line.enroll(office.url, office.invite('Line 7'))).toBe(undefined)
+  expect(await line.round()).toMatchObject({ state: 'in_sync', pending: 0, conflicts: 0, cause: null })
+  const rows = [...office.central.rows.all()].filter(({ noun }) => noun === 'batch')
+  expect(rows.map(({ name, created_by_station_id }) => [name, created_by_station_id])).toEqual([
+    ['LOT-1', null],
+    ['LOT-2', 'station-1'],
+  ])
+  const { data } = await station.done<{ data: { created_by_station: unknown }[] }>('GET', '/v2/batches')
+  expect(data.map((batch) => batch.created_by_station)).toContainEqual({ id: 'station-1', name: 'Line 7' })
+  const file = join(station.folder, 'headquarters.json')
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ station_id: 'station-1', url: office.url })
+  const others = process.platform === 'win32' ? 0 : statSync(file).mode & 0o077
+  expect(others).toBe(0)
+})
+
+test('a code is spent once, and a lost answer is asked for again', async () => {
+  const station = await openStation()
+  const line = await lineOf(station)
+  const code = office.invite('Line 1')
+  office.mischief = (_request, response, go) => {
+    office.mischief = null
+    const { socket } = response
+    const end = response.end.bind(response)
+    response.end = (() => (socket?.destroy(), response)) as typeof end
+    go()
+  }
+  expect(await line.enroll(office.url, code)).toMatch(/cut off/)
+  expect(await line.enroll(office.url, code)).toBe(undefined)
+  const other = await openStation()
+  expect(await (await lineOf(other)).enroll(office.url, code)).toBe(
+    'Headquarters refuses: This code was used already',
+  )
+  expect(await (await lineOf(other)).enroll(office.url, 'nonsense')).toMatch(/not known/)
+})
+
+test('two stations see what the other does, and scripts never wait for it', async () => {
+  const a = await enrolled('A')
+  const b = await enrolled('B')
+  await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-A' } })
+  await b.station.done('POST', '/v2/batches', { body: { number: 'LOT-B' }, key: 'station' })
+  await a.line.round()
+  await b.line.round()
+  await a.line.round()
+  for (const { station, line } of [a, b]) {
+    expect(line.state()).toMatchObject({ state: 'in_sync', pending: 0 })
+    const { data } = await station.done<{ data: { number: string }[] }>('GET', '/v2/batches?sort_by=number')
+    expect(data.map(({ number }) => number).toSorted()).toEqual(['LOT-A', 'LOT-B'])
+  }
+})
+
+test('a change reaches another station within the time of a round trip, by the question that waits', async () => {
+  const a = await enrolled('A')
+  const b = await enrolled('B')
+  await a.line.round()
+  await b.line.round()
+  await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-A' } })
+  await expect
+    .poll(async () => (await b.station.call('GET', '/v2/batches/LOT-A')).status, { timeout: 8_000 })
+    .toBe(200)
+  await expect.poll(() => a.line.state().state, { timeout: 8_000 }).toBe('in_sync')
+})
+
+test('one lot made at two stations is one lot; its two ids go on standing for it', async () => {
+  const a = await enrolled('A')
+  const b = await enrolled('B')
+  await a.station.done('POST', '/v2/parts', { body: { number: 'P', revision_number: 'A' } })
+  await a.line.round()
+  await b.line.round()
+  const first = await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-7' } })
+  const second = await b.station.done('POST', '/v2/batches', { body: { number: 'lot-7' } })
+  await b.station.done('POST', '/v2/units', {
+    body: { serial_number: 'S-1', part_number: 'P', revision_number: 'A' },
+  })
+  await b.station.done('PATCH', '/v2/units/S-1', { body: { batch_number: 'LOT-7' } })
+  await a.line.round()
+  await b.line.round()
+  for (const id of [first.id, second.id]) {
+    const { data } = await b.station.done<{ data: { id: string }[] }>('GET', `/v2/batches?ids=${id}`)
+    expect(data.map((batch) => batch.id)).toEqual([first.id])
+  }
+  const { data } = await b.station.done<{ data: { id: string; summary: string; answers: object[] }[] }>(
+    'GET',
+    '/station/conflicts',
+  )
+  expect(data).toMatchObject([
+    {
+      summary: 'Batch LOT-7 was also made at A, 1 unit joined',
+      answers: [
+        { id: 'same', label: 'Same' },
+        { id: 'different', label: 'Different' },
+      ],
+    },
+  ])
+  const path = `/station/conflicts/${data[0]!.id}`
+  await b.station.done('POST', path, { body: { answer: 'different' } })
+  await b.line.round()
+  expect(await b.station.done('GET', '/v2/batches/LOT-7+2')).toMatchObject({
+    units: [{ serial_number: 'S-1' }],
+  })
+  expect(b.line.state()).toMatchObject({ state: 'in_sync', conflicts: 0 })
+  await b.station.done('POST', path, { body: { answer: 'undo' } })
+  expect(await b.station.done('GET', '/v2/batches/LOT-7')).toMatchObject({
+    units: [{ serial_number: 'S-1' }],
+  })
+  expect(b.line.state()).toMatchObject({ conflicts: 1 })
+})
+
+test('each row knows whether it is at headquarters', async () => {
+  const { station, line } = await enrolled('A')
+  await line.round()
+  office.mischief = (_request, response) => void response.writeHead(502).end('<html>Bad Gateway</html>')
+  const { id } = await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  const where = async () =>
+    (
+      await station.done<{ data: { where: string; why: string | null }[] }>(
+        'GET',
+        `/station/whereabouts?ids=${id}`,
+      )
+    ).data[0]
+  expect(await where()).toMatchObject({ where: 'local' })
+  expect(await line.round()).toMatchObject({ state: 'offline', cause: 'gateway', pending: 1 })
+  office.mischief = null
+  expect(await line.round()).toMatchObject({ state: 'in_sync', pending: 0 })
+  expect(await where()).toEqual({ id, where: 'headquarters', why: null })
+})
+
+const troubles: readonly (readonly [
+  cause: string,
+  state: string,
+  mischief: NonNullable<Office['mischief']>,
+])[] = [
+  [
+    'captive_portal',
+    'offline',
+    (_request, response) =>
+      void response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<!doctype html><title>Welcome</title>'),
+  ],
+  [
+    'captive_portal',
+    'offline',
+    (_request, response) => void response.writeHead(302, { location: 'http://x' }).end(),
+  ],
+  ['gateway', 'offline', (_request, response) => void response.writeHead(502).end('Bad Gateway')],
+  ['proxy_login', 'offline', (_request, response) => void response.writeHead(407).end()],
+  ['cut_off', 'offline', (_request, response) => void response.socket!.destroy()],
+  [
+    'cut_off',
+    'offline',
+    (_request, response, go) => {
+      const end = response.end.bind(response)
+      response.end = ((body: Buffer) => {
+        response.write(body.subarray(0, body.length / 2))
+        response.socket!.destroy()
+        return response
+      }) as typeof end
+      go()
+    },
+  ],
+  [
+    'foreign',
+    'offline',
+    (_request, response) => void response.writeHead(404, { 'content-type': 'application/json' }).end('{}'),
+  ],
+  [
+    'busy',
+    'offline',
+    (_request, response) =>
+      void response.writeHead(503, { 'retry-after': '1' }).end('{"lotkeeper":"busy","message":"later"}'),
+  ],
+  [
+    'revoked',
+    'refused',
+    (_request, response) => void response.writeHead(403).end('{"lotkeeper":"revoked","message":"revoked"}'),
+  ],
+]
+
+test.for(troubles)('%s is recognised, named, and over when it is over', async ([cause, state, mischief]) => {
+  const { station, line } = await enrolled('A')
+  await line.round()
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  office.mischief = mischief
+  expect(await line.round()).toMatchObject({ state, cause, pending: 1 })
+  expect(line.state().detail).toMatch(/^[A-Z].*[^.]$/)
+  office.mischief = null
+  expect(await line.round()).toMatchObject({ state: 'in_sync', cause: null, pending: 0 })
+})
+
+test.for([400, -400])('a clock that is %i days off decides nothing and is told', async (days) => {
+  const { station, line } = await enrolled('A')
+  office.wall_ms -= days * 86_400_000
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  const state = await line.round()
+  expect(state).toMatchObject({ state: 'in_sync', pending: 0, cause: 'clock' })
+  expect(state.detail).toMatch(days > 0 ? /clock is 400 d ahead of/ : /clock is 400 d behind/)
+})
+
+test('a process that ends in the middle goes on where it was', async () => {
+  const { station, line } = await enrolled('A')
+  for (let n = 0; n < 30; n += 1) await station.done('POST', '/v2/batches', { body: { number: `LOT-${n}` } })
+  await line.stop()
+  lines.splice(lines.indexOf(line), 1)
+  station.store.synced.forget()
+  const again = await lineOf(station)
+  expect(await again.round()).toMatchObject({ state: 'in_sync', pending: 0 })
+  // The station's own row, and thirty lots.
+  expect(headOf(office.central).seq).toBe(31)
+})
