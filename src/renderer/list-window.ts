@@ -32,6 +32,13 @@ export function barOf(extent: Extent, offset: number): number {
   return (offset / last) * lastBar(extent)
 }
 
+/**
+ * A wheel or a finger may move several screens between two frames; a bar that is dragged moves by its own pixels, each of
+ * which stands for thousands. Half of one tells them apart.
+ */
+const farthestScroll = (extent: Extent) =>
+  Math.max(2 * extent.view, trackHeight(extent) / (2 * Math.max(1, extent.view)))
+
 /** Where one is after the bar moved from `before` to `bar`. */
 export function offsetAfter(extent: Extent, offset: number, before: number, bar: number): number {
   const last = lastOffset(extent)
@@ -40,7 +47,7 @@ export function offsetAfter(extent: Extent, offset: number, before: number, bar:
   // The ends are the ends, however one got there.
   if (bar <= 0) return 0
   if (bar >= end - 0.5) return last
-  if (Math.abs(bar - before) <= 2 * extent.view) return clampOffset(extent, offset + bar - before)
+  if (Math.abs(bar - before) <= farthestScroll(extent)) return clampOffset(extent, offset + bar - before)
   return clampOffset(extent, (bar / end) * last)
 }
 

@@ -8,6 +8,7 @@ import { LookSettings } from './settings-look.tsx'
 import { ScannerSettingsCard } from './settings-scanner.tsx'
 import { SoundSettings } from './settings-sounds.tsx'
 import { StationSettings } from './settings-station.tsx'
+import { WindowSettings } from './settings-window.tsx'
 
 /** Everything counts at once and is kept by the station: the window and a browser on this PC are set alike. */
 export function SettingsPage({ section }: { readonly section: string | undefined }) {
@@ -23,6 +24,7 @@ export function SettingsPage({ section }: { readonly section: string | undefined
         <Headquarters />
         <LookSettings />
         <SoundSettings />
+        <WindowSettings />
         <ScannerSettingsCard />
         <KeySettings />
       </div>

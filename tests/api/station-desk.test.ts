@@ -69,34 +69,41 @@ test('who waits for changes hears of the next one, and at once of one that was m
   expect(await station.done('GET', `/station/changes?since=${version}`)).toEqual(next)
 })
 
-test('a key is made, seen once, used and revoked; the last user key stays', async () => {
+/** As the page asks in a browser that was signed in. */
+const inPage = (key: string) => ({ key: null, headers: { ...OWN_PAGE, cookie: `lotkeeper_key=${key}` } })
+
+test('a key is made in the page, seen once, used and revoked', async () => {
   const station = await openStation()
   const made = await station.done<{ id: string; key: string }>('POST', '/station/keys', {
+    ...inPage('lk_user'),
     body: { kind: 'user', name: 'Grace' },
   })
   expect(await station.done('GET', '/station/identity', { key: made.key })).toMatchObject({
     caller: { name: 'Grace' },
   })
-  const { data } = await station.done<{
-    data: { id: string; name: string; current: boolean; kind: string }[]
-  }>('GET', '/station/keys')
+  const { data } = await station.done<{ data: { id: string; current: boolean }[] }>('GET', '/station/keys')
   expect(data).toHaveLength(3)
   expect(JSON.stringify(data)).not.toContain(made.key)
-  // Nor does it lie among the answers kept for repeated requests.
-  expect(
-    (await station.call('POST', '/station/keys', { body: { kind: 'user', name: 'Grace' } })).text,
-  ).not.toContain(made.key)
   const own = data.find(({ current }) => current)!
-  await station.done('DELETE', `/station/keys/${own.id}`, { key: made.key })
+  await station.done('DELETE', `/station/keys/${own.id}`, inPage(made.key))
   expect((await station.call('GET', '/station/keys')).status).toBe(401)
-  expect((await station.call('DELETE', `/station/keys/${own.id}`, { key: made.key })).status).toBe(404)
+  expect((await station.call('GET', '/station/keys', inPage('lk_user'))).status).toBe(401)
+  expect((await station.call('DELETE', `/station/keys/${own.id}`, inPage(made.key))).status).toBe(404)
+})
+
+test('a script makes and revokes no keys with its own', async () => {
+  const station = await openStation()
+  const { data } = await station.done<{ data: { id: string }[] }>('GET', '/station/keys')
+  const body = { kind: 'user', name: 'Grace' }
+  expect((await station.call('POST', '/station/keys', { body })).status).toBe(403)
+  expect((await station.call('DELETE', `/station/keys/${data[0]!.id}`)).status).toBe(403)
 })
 
 test('revoking the last user key is refused: nobody could come in any more', async () => {
   const station = await openStation()
   const { data } = await station.done<{ data: { id: string; kind: string }[] }>('GET', '/station/keys')
   const user = data.find(({ kind }) => kind === 'user')!
-  const { status, json } = await station.call('DELETE', `/station/keys/${user.id}`)
+  const { status, json } = await station.call('DELETE', `/station/keys/${user.id}`, inPage('lk_user'))
   expect(status).toBe(409)
   expect(json).toMatchObject({ code: 'CONFLICT' })
 })

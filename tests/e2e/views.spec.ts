@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Page, expect, test } from '@playwright/test'
+import { type Page, type TestInfo, expect, test } from '@playwright/test'
 
 import { type Desk, makePart, makeUnits, openDesk, verdictOf } from './desk.ts'
 import { scan } from './scanner.ts'
@@ -21,17 +21,10 @@ test.beforeAll(async ({ browser }) => {
 })
 test.afterAll(() => desk.end())
 
-async function look(
-  page: Page,
-  name: string,
-  theme: string,
-  testInfo: { outputPath(name: string): string },
-): Promise<void> {
-  await page.evaluate('document.fonts.ready')
-  const folder = process.env['SCREENSHOTS'] ? kept : testInfo.outputPath('screenshots')
-  mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' })
+type Output = Pick<TestInfo, 'outputPath'>
 
+async function look(page: Page, name: string, theme: string, testInfo: Output): Promise<void> {
+  await photograph(page, `${name}-${theme}`, testInfo)
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     // A list of choices hangs over the page and belongs to its field, not to a landmark.
@@ -45,9 +38,15 @@ async function look(
 
   const small = (await page.evaluate(SMALL_TARGETS)) as string[]
   expect.soft(small, `targets of ${name}`).toEqual([])
-  expect
-    .soft(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} fits`)
-    .toBe(true)
+}
+
+async function photograph(page: Page, name: string, testInfo: Output): Promise<void> {
+  await page.evaluate('document.fonts.ready')
+  const folder = process.env['SCREENSHOTS'] ? kept : testInfo.outputPath('screenshots')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+  expect.soft(fits, `${name} fits`).toBe(true)
 }
 
 /** Primary buttons under 64 px, anything else to be touched under 44 px high: rows count by their own height. */
@@ -156,7 +155,7 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
     'settings-keys',
     async (page) => {
       await page.getByRole('heading', { name: 'Keys' }).scrollIntoViewIfNeeded()
-      await page.locator('.settings-page').evaluate('(element) => element.scrollTo(0, element.scrollHeight)')
+      await page.locator('.settings-page').evaluate((element) => element.scrollTo(0, element.scrollHeight))
     },
   ],
   [
@@ -219,19 +218,28 @@ test('the page to sign in', async ({ browser }, testInfo) => {
   }
 })
 
+/** In a column of a panel PC the words have least room. */
+const NARROW = { width: 600, height: 960 }
+const WIDE = { width: 1280, height: 800 }
+
 test('every language fits, on a wide and on a narrow screen', async ({}, testInfo) => {
   test.setTimeout(120_000)
   const { page } = desk
   for (const language of ['de', 'fr', 'es', 'zh']) {
     await change(desk, { language, theme: 'light' })
     await expect(page.locator('html')).toHaveAttribute('lang', new RegExp(`^${language}`))
-    for (const place of ['batches', 'batches/LOT-2026-0318', 'settings', 'work']) {
+    for (const [view, place] of Object.entries({
+      batches: 'batches',
+      batch: 'batches/LOT-2026-0318',
+      settings: 'settings',
+      work: 'work',
+    })) {
       await page.goto(`${desk.url}/#/${place}`)
       await expect(page.locator('main')).toBeVisible()
-      await page.setViewportSize({ width: 1280, height: 800 })
-      await look(page, `${place.replaceAll('/', '-')}-${language}`, 'light', testInfo)
-      await page.setViewportSize({ width: 600, height: 960 })
-      await look(page, `${place.replaceAll('/', '-')}-${language}`, 'narrow', testInfo)
+      for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+        await page.setViewportSize(viewport)
+        await photograph(page, `${view}-${language}-${size}`, testInfo)
+      }
     }
   }
 })

@@ -36,6 +36,8 @@ describe('a million rows', () => {
 
   test('a small movement moves by as much', () => {
     expect(offsetAfter(long, 20_000_000, 3_000_000, 3_000_100)).toBe(20_000_100)
+    // Several turns of a wheel in one frame.
+    expect(offsetAfter(long, 20_000_000, 3_000_000, 3_005_000)).toBe(20_005_000)
   })
 
   test('a large one goes where the bar stands', () => {

@@ -1,3 +1,6 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { describe, expect, test } from 'vitest'
 
 import {
@@ -46,4 +49,15 @@ test('the language is the first one wished for that there is', () => {
   expect(chooseLanguage(['it', 'fr-CA', 'de'])).toBe('fr')
   expect(chooseLanguage(['zh-Hans-CN'])).toBe('zh')
   expect(chooseLanguage(['it'])).toBe('en')
+})
+
+test('every message is said somewhere', () => {
+  const folder = join(import.meta.dirname, '../../src/renderer')
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('messages-'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+  // Names of settings and of spans of days become names of messages.
+  const unsaid = keys.filter((key) => !sources.includes(`'${key}'`) && !/^(theme|filter)_/.test(key))
+  expect(unsaid).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { type Route, route } from '../../http/routes.ts'
-import { ok, refused } from '../../http/wire.ts'
+import { type WireRequest, ok, refused } from '../../http/wire.ts'
 import { deskEndpoints } from '../../model/desk.ts'
 import { isRefusal, refuse } from '../../model/error.ts'
 import { formatTime } from '../../model/time.ts'
@@ -11,7 +11,17 @@ import type { Api } from './route.ts'
 const stamp = (at: number | null) => (at === null ? null : formatTime(at))
 
 /**
- * Keys by the page. None of these answers is remembered for repetitions (retries.ts): a key is seen once and lies nowhere,
+ * Keys are made and revoked by who stands at the screen: in the window, or in a browser that was signed in. A script that
+ * shows a key of its own may not make others (decision 0012).
+ */
+const byScript = (request: WireRequest) => request.header('authorization') !== undefined
+
+const notByScript = refused(
+  refuse('FORBIDDEN', 'Forbidden: keys are made and revoked in the page or by the command line'),
+)
+
+/**
+ * None of these answers is remembered for repetitions (retries.ts): a key is seen once and lies nowhere,
  * so a create whose answer got lost leaves a key that nobody knows, to be revoked.
  */
 export const keyRoutes = ({ store }: Api): Route[] => [
@@ -27,7 +37,8 @@ export const keyRoutes = ({ store }: Api): Route[] => [
       }),
     ),
   ),
-  route(deskEndpoints.createKey, async ({ body: { kind, name }, caller }) => {
+  route(deskEndpoints.createKey, async ({ body: { kind, name }, caller, request }) => {
+    if (byScript(request)) return notByScript
     const key = newKeyText()
     const { clock, newId } = store.author(caller.actor)
     const created_at = clock.wall_ms
@@ -40,7 +51,8 @@ export const keyRoutes = ({ store }: Api): Route[] => [
     })
     return ok(JSON.stringify(made))
   }),
-  route(deskEndpoints.revokeKey, async ({ params: { id } }) => {
+  route(deskEndpoints.revokeKey, async ({ params: { id }, request }) => {
+    if (byScript(request)) return notByScript
     const { wall_ms } = store.readClock()
     const result = await store.commits.write((db) => {
       const key = listKeys(db).find((known) => known.id === id && known.revoked_at === null)

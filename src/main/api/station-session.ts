@@ -20,9 +20,7 @@ export function withSession(app: App, db: ReadableDb): App {
   return (request, vouched) => {
     if (request.target === SESSION_PATH) return session(db, request)
     const key = vouched === undefined ? keyOfCookie(request) : undefined
-    if (key === undefined) return app(request, vouched)
-    const header = (name: string) => (name === 'authorization' ? `Bearer ${key}` : request.header(name))
-    return app({ ...request, header })
+    return app(request, key === undefined ? vouched : findKey(db, key))
   }
 }
 

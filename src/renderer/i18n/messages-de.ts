@@ -6,7 +6,6 @@ export const de: Catalogue = {
   cancel: 'Abbrechen',
   close: 'Schließen',
   save: 'Speichern',
-  again: 'Noch einmal',
   nobody: 'unbekannt',
 
   nav_label: 'Ansichten',
@@ -49,7 +48,6 @@ export const de: Catalogue = {
   filter_yesterday: 'Gestern',
   filter_week: 'Letzte 7 Tage',
   filter_month: 'Letzte 30 Tage',
-  filter_dates: 'Von … bis …',
   filter_from: 'Von',
   filter_to: 'Bis',
   filter_calendar: 'Kalender öffnen',
@@ -91,7 +89,6 @@ export const de: Catalogue = {
   batch_units_label: 'Teile von {number}',
   unit_serial: 'Seriennummer',
   unit_part: 'Artikel',
-  unit_revision: 'Revision',
   unit_since: 'Gefertigt',
   unit_out: 'Herausnehmen',
   unit_out_of: 'Herausnehmen: {serial}',
@@ -144,7 +141,6 @@ export const de: Catalogue = {
   do_undo: 'Rückgängig',
   do_create: 'Charge {text} anlegen',
   do_make_unit: 'Teil {serial} anlegen',
-  do_open: '{number} öffnen',
   do_scanner: 'Scanner einstellen',
 
   chip_none: 'Liegt auf diesem PC',
@@ -170,7 +166,6 @@ export const de: Catalogue = {
   work_batches: 'Chargen',
   work_units: 'Teile',
   work_day: 'Tag',
-  work_made: 'angelegt',
   work_table: 'Chargen und Teile der letzten 14 Tage',
 
   settings_title: 'Optionen',
@@ -197,7 +192,9 @@ export const de: Catalogue = {
   settings_sounds_on: 'Ein Ton bei jedem Scan',
   settings_volume: 'Lautstärke',
   settings_sound_try: 'Anhören: {word}',
-  settings_saved: 'Gespeichert.',
+  settings_window: 'Fenster',
+  settings_start: 'Mit diesem PC starten',
+  settings_kiosk: 'Den Bildschirm füllen, nur für diese Arbeit',
   settings_user_only: 'Das darf nur ein Benutzerschlüssel ändern.',
 
   scanner_title: 'Scanner',
@@ -243,7 +240,6 @@ export const de: Catalogue = {
   keys_current: 'hier in Gebrauch',
   keys_made_on: 'angelegt {when}',
 
-  sign_in_title: 'Anmelden',
   sign_in_text:
     'Die Station kennt diesen Browser noch nicht. Geben Sie einmal einen Benutzerschlüssel ein; danach bleibt er hier.',
   sign_in_where: 'Der erste Schlüssel steht in der Datei keys.json im Datenordner der Station.',
@@ -261,7 +257,6 @@ export const de: Catalogue = {
   help_ends: 'An den Anfang oder das Ende der Liste',
   help_scanner: 'Ein Scanner löst nichts davon aus.',
 
-  error_title: 'Das hat nicht geklappt',
   error_down:
     'Die Station antwortet nicht. Vielleicht startet sie gerade: diese Seite versucht es von selbst wieder.',
   error_unauthorized:

@@ -5,7 +5,6 @@ export const en = {
   cancel: 'Cancel',
   close: 'Close',
   save: 'Save',
-  again: 'Try again',
   nobody: 'unknown',
 
   nav_label: 'Views',
@@ -48,7 +47,6 @@ export const en = {
   filter_yesterday: 'Yesterday',
   filter_week: 'Last 7 days',
   filter_month: 'Last 30 days',
-  filter_dates: 'From … to …',
   filter_from: 'From',
   filter_to: 'To',
   filter_calendar: 'Open calendar',
@@ -89,7 +87,6 @@ export const en = {
   batch_units_label: 'Units of {number}',
   unit_serial: 'Serial number',
   unit_part: 'Part',
-  unit_revision: 'Revision',
   unit_since: 'Made',
   unit_out: 'Take out',
   unit_out_of: 'Take out {serial}',
@@ -141,7 +138,6 @@ export const en = {
   do_undo: 'Undo',
   do_create: 'Create batch {text}',
   do_make_unit: 'Make unit {serial}',
-  do_open: 'Open {number}',
   do_scanner: 'Scanner settings',
 
   chip_none: 'Kept on this PC',
@@ -167,7 +163,6 @@ export const en = {
   work_batches: 'Batches',
   work_units: 'Units',
   work_day: 'Day',
-  work_made: 'made',
   work_table: 'Batches and units of the last 14 days',
 
   settings_title: 'Settings',
@@ -194,7 +189,9 @@ export const en = {
   settings_sounds_on: 'A sound for each scan',
   settings_volume: 'Volume',
   settings_sound_try: 'Listen: {word}',
-  settings_saved: 'Saved.',
+  settings_window: 'Window',
+  settings_start: 'Start with this PC',
+  settings_kiosk: 'Fill the screen, for this work alone',
   settings_user_only: 'Only a user key may change this.',
 
   scanner_title: 'Scanner',
@@ -239,7 +236,6 @@ export const en = {
   keys_current: 'in use here',
   keys_made_on: 'made {when}',
 
-  sign_in_title: 'Sign in',
   sign_in_text: 'This browser is not known to the station yet. Enter a user key once; it is then kept here.',
   sign_in_where: 'The first key is in the file keys.json in the data folder of the station.',
   sign_in_key: 'Key',
@@ -256,7 +252,6 @@ export const en = {
   help_ends: 'To the start or end of the list',
   help_scanner: 'A scanner never triggers any of these.',
 
-  error_title: 'That did not work',
   error_down: 'The station does not answer. It may be starting: this page tries again by itself.',
   error_unauthorized: 'The key is not known here, or it was revoked. Enter another one.',
   error_forbidden: 'This key may not do that. Sign in with a user key.',

@@ -6,7 +6,6 @@ export const es: Catalogue = {
   cancel: 'Cancelar',
   close: 'Cerrar',
   save: 'Guardar',
-  again: 'Reintentar',
   nobody: 'desconocido',
 
   nav_label: 'Vistas',
@@ -49,7 +48,6 @@ export const es: Catalogue = {
   filter_yesterday: 'Ayer',
   filter_week: 'Últimos 7 días',
   filter_month: 'Últimos 30 días',
-  filter_dates: 'Del … al …',
   filter_from: 'Del',
   filter_to: 'Al',
   filter_calendar: 'Abrir el calendario',
@@ -91,7 +89,6 @@ export const es: Catalogue = {
   batch_units_label: 'Unidades de {number}',
   unit_serial: 'Número de serie',
   unit_part: 'Pieza',
-  unit_revision: 'Revisión',
   unit_since: 'Creada',
   unit_out: 'Sacar',
   unit_out_of: 'Sacar {serial}',
@@ -143,7 +140,6 @@ export const es: Catalogue = {
   do_undo: 'Deshacer',
   do_create: 'Crear el lote {text}',
   do_make_unit: 'Crear la unidad {serial}',
-  do_open: 'Abrir {number}',
   do_scanner: 'Ajustes del escáner',
 
   chip_none: 'Guardado en este PC',
@@ -169,7 +165,6 @@ export const es: Catalogue = {
   work_batches: 'Lotes',
   work_units: 'Unidades',
   work_day: 'Día',
-  work_made: 'creados',
   work_table: 'Lotes y unidades de los últimos 14 días',
 
   settings_title: 'Ajustes',
@@ -196,7 +191,9 @@ export const es: Catalogue = {
   settings_sounds_on: 'Un sonido con cada escaneo',
   settings_volume: 'Volumen',
   settings_sound_try: 'Escuchar: {word}',
-  settings_saved: 'Guardado.',
+  settings_window: 'Ventana',
+  settings_start: 'Iniciar con este PC',
+  settings_kiosk: 'Llenar la pantalla, solo para este trabajo',
   settings_user_only: 'Solo una clave de usuario puede cambiar esto.',
 
   scanner_title: 'Escáner',
@@ -241,7 +238,6 @@ export const es: Catalogue = {
   keys_current: 'en uso aquí',
   keys_made_on: 'creada {when}',
 
-  sign_in_title: 'Entrar',
   sign_in_text:
     'La estación aún no conoce este navegador. Escriba una vez una clave de usuario; después se guarda aquí.',
   sign_in_where: 'La primera clave está en el archivo keys.json de la carpeta de datos de la estación.',
@@ -259,7 +255,6 @@ export const es: Catalogue = {
   help_ends: 'Al principio o al final de la lista',
   help_scanner: 'Un escáner no activa nada de esto.',
 
-  error_title: 'No ha funcionado',
   error_down: 'La estación no responde. Quizá está arrancando: esta página lo intenta sola otra vez.',
   error_unauthorized: 'Aquí no se conoce la clave, o fue revocada. Escriba otra.',
   error_forbidden: 'Esta clave no lo permite. Entre con una clave de usuario.',

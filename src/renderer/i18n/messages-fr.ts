@@ -6,7 +6,6 @@ export const fr: Catalogue = {
   cancel: 'Annuler',
   close: 'Fermer',
   save: 'Enregistrer',
-  again: 'Réessayer',
   nobody: 'inconnu',
 
   nav_label: 'Vues',
@@ -49,7 +48,6 @@ export const fr: Catalogue = {
   filter_yesterday: 'Hier',
   filter_week: '7 derniers jours',
   filter_month: '30 derniers jours',
-  filter_dates: 'Du … au …',
   filter_from: 'Du',
   filter_to: 'Au',
   filter_calendar: 'Ouvrir le calendrier',
@@ -91,7 +89,6 @@ export const fr: Catalogue = {
   batch_units_label: 'Unités de {number}',
   unit_serial: 'Numéro de série',
   unit_part: 'Article',
-  unit_revision: 'Révision',
   unit_since: 'Créée',
   unit_out: 'Retirer',
   unit_out_of: 'Retirer {serial}',
@@ -143,7 +140,6 @@ export const fr: Catalogue = {
   do_undo: 'Annuler',
   do_create: 'Créer le lot {text}',
   do_make_unit: 'Créer l’unité {serial}',
-  do_open: 'Ouvrir {number}',
   do_scanner: 'Réglages du scanner',
 
   chip_none: 'Gardé sur ce PC',
@@ -169,7 +165,6 @@ export const fr: Catalogue = {
   work_batches: 'Lots',
   work_units: 'Unités',
   work_day: 'Jour',
-  work_made: 'créés',
   work_table: 'Lots et unités des 14 derniers jours',
 
   settings_title: 'Réglages',
@@ -196,7 +191,9 @@ export const fr: Catalogue = {
   settings_sounds_on: 'Un son à chaque scan',
   settings_volume: 'Volume',
   settings_sound_try: 'Écouter : {word}',
-  settings_saved: 'Enregistré.',
+  settings_window: 'Fenêtre',
+  settings_start: 'Démarrer avec ce PC',
+  settings_kiosk: 'Remplir l’écran, pour ce travail seul',
   settings_user_only: 'Seule une clé d’utilisateur peut changer cela.',
 
   scanner_title: 'Scanner',
@@ -241,7 +238,6 @@ export const fr: Catalogue = {
   keys_current: 'utilisée ici',
   keys_made_on: 'créée {when}',
 
-  sign_in_title: 'Se connecter',
   sign_in_text:
     'La station ne connaît pas encore ce navigateur. Saisissez une fois une clé d’utilisateur ; elle est ensuite gardée ici.',
   sign_in_where: 'La première clé est dans le fichier keys.json du dossier de données de la station.',
@@ -259,7 +255,6 @@ export const fr: Catalogue = {
   help_ends: 'Au début ou à la fin de la liste',
   help_scanner: 'Un scanner ne déclenche rien de cela.',
 
-  error_title: 'Cela n’a pas marché',
   error_down: 'La station ne répond pas. Elle démarre peut-être : cette page réessaie d’elle-même.',
   error_unauthorized: 'La clé n’est pas connue ici ou a été révoquée. Saisissez-en une autre.',
   error_forbidden: 'Cette clé ne le permet pas. Connectez-vous avec une clé d’utilisateur.',

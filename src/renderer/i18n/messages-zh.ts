@@ -7,7 +7,6 @@ export const zh: Catalogue = {
   cancel: '取消',
   close: '关闭',
   save: '保存',
-  again: '重试',
   nobody: '未知',
 
   nav_label: '视图',
@@ -50,7 +49,6 @@ export const zh: Catalogue = {
   filter_yesterday: '昨天',
   filter_week: '最近 7 天',
   filter_month: '最近 30 天',
-  filter_dates: '指定日期',
   filter_from: '从',
   filter_to: '到',
   filter_calendar: '打开日历',
@@ -88,7 +86,6 @@ export const zh: Catalogue = {
   batch_units_label: '{number} 的产品',
   unit_serial: '序列号',
   unit_part: '零件',
-  unit_revision: '版本',
   unit_since: '创建时间',
   unit_out: '移出',
   unit_out_of: '移出 {serial}',
@@ -139,7 +136,6 @@ export const zh: Catalogue = {
   do_undo: '撤销',
   do_create: '创建批次 {text}',
   do_make_unit: '创建产品 {serial}',
-  do_open: '打开 {number}',
   do_scanner: '扫描器设置',
 
   chip_none: '保存在本机',
@@ -164,7 +160,6 @@ export const zh: Catalogue = {
   work_batches: '批次',
   work_units: '产品',
   work_day: '日期',
-  work_made: '已创建',
   work_table: '最近 14 天的批次和产品',
 
   settings_title: '设置',
@@ -187,7 +182,9 @@ export const zh: Catalogue = {
   settings_sounds_on: '每次扫描时发声',
   settings_volume: '音量',
   settings_sound_try: '试听：{word}',
-  settings_saved: '已保存。',
+  settings_window: '窗口',
+  settings_start: '随本机启动',
+  settings_kiosk: '全屏,仅用于此工作',
   settings_user_only: '只有用户密钥可以更改。',
 
   scanner_title: '扫描器',
@@ -231,7 +228,6 @@ export const zh: Catalogue = {
   keys_current: '正在此处使用',
   keys_made_on: '创建于 {when}',
 
-  sign_in_title: '登录',
   sign_in_text: '工作站还不认识此浏览器。请输入一次用户密钥，之后会保存在这里。',
   sign_in_where: '第一个密钥在工作站数据文件夹的 keys.json 文件中。',
   sign_in_key: '密钥',
@@ -248,7 +244,6 @@ export const zh: Catalogue = {
   help_ends: '到列表开头或结尾',
   help_scanner: '扫描器不会触发其中任何一个。',
 
-  error_title: '操作未成功',
   error_down: '工作站没有响应。它可能正在启动：此页面会自动重试。',
   error_unauthorized: '此密钥在这里不被识别，或已被吊销。请输入其他密钥。',
   error_forbidden: '此密钥无权执行该操作。请用用户密钥登录。',
