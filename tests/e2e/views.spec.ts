@@ -197,7 +197,7 @@ test('the first start, before there is anything', async ({ browser }, testInfo) 
 })
 
 for (const theme of themes)
-  test(`every view in ${theme}`, async ({}, testInfo) => {
+  test(`every view in ${theme}`, async ({ browserName: _ }, testInfo) => {
     test.setTimeout(180_000)
     await setTheme(desk, theme)
     for (const [name, open] of views) {
@@ -222,7 +222,7 @@ test('the page to sign in', async ({ browser }, testInfo) => {
 const NARROW = { width: 600, height: 960 }
 const WIDE = { width: 1280, height: 800 }
 
-test('every language fits, on a wide and on a narrow screen', async ({}, testInfo) => {
+test('every language fits, on a wide and on a narrow screen', async ({ browserName: _ }, testInfo) => {
   test.setTimeout(120_000)
   const { page } = desk
   for (const language of ['de', 'fr', 'es', 'zh']) {
@@ -244,9 +244,9 @@ test('every language fits, on a wide and on a narrow screen', async ({}, testInf
   }
 })
 
-async function change({ ask }: Desk, part: object): Promise<void> {
-  const settings = await ask<object>('GET', '/station/settings')
-  await ask('PUT', '/station/settings', { ...settings, ...part })
+async function change(at: Desk, part: object): Promise<void> {
+  const settings = await at.ask<object>('GET', '/station/settings')
+  await at.ask('PUT', '/station/settings', { ...settings, ...part })
 }
 
 async function setTheme(where: Desk, theme: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { WireAnswer, WireRequest } from '../../http/wire.ts'
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "media-src 'self' data: blob:",
