@@ -97,16 +97,20 @@ export function* madeBatches(count: number): Generator<MadeBatch> {
 export function openData(count: number): Database {
   const path = dataPath(count)
   if (!existsSync(path)) make(count, path)
-  return openDatabase(path)
+  const db = openDatabase(path)
+  migrate(db)
+  return db
 }
 
-export const dataPath = (count: number) => join(FOLDER, `${count}-${EDITION}.db`)
+/** A data folder as the station has it, so that it can be started on it. */
+export const dataFolder = (count: number) => join(FOLDER, `${count}-${EDITION}`)
+const dataPath = (count: number) => join(dataFolder(count), 'lotkeeper.db')
 
 export const uuid = (kind: number, index: number) =>
   `00000000-000${kind}-7000-8000-${index.toString(16).padStart(12, '0')}`
 
 function make(count: number, path: string): void {
-  mkdirSync(FOLDER, { recursive: true })
+  mkdirSync(dataFolder(count), { recursive: true })
   const unfinished = `${path}.unfinished`
   for (const end of ['', '-wal', '-shm']) rmSync(unfinished + end, { force: true })
   const begun = performance.now()

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs'
+import { cpus, platform, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+
+/** One line of the table: a ratio (or a size) beside what it should be. */
+export interface Result {
+  readonly what: string
+  readonly value: number
+  /** `<=` for what must stay small, `>=` for what must be reached; undefined where there is no target. */
+  readonly target?: { readonly is: '<=' | '>='; readonly value: number } | undefined
+  /** What was measured, in words: absolute numbers belong to this machine. */
+  readonly detail: string
+}
+
+export const atMost = (value: number) => ({ is: '<=', value }) as const
+export const atLeast = (value: number) => ({ is: '>=', value }) as const
+
+export const isMet = ({ value, target }: Result): boolean | undefined =>
+  target && (target.is === '<=' ? value <= target.value : value >= target.value)
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1]!
+
+export function print(result: Result): void {
+  const { what, value, target, detail } = result
+  const met = isMet(result)
+  const verdict = met === undefined ? '' : met ? 'met' : 'MISSED'
+  const wanted = target ? `${target.is} ${target.value}` : ''
+  console.log(
+    `${what.padEnd(56)} ${number(value).padStart(8)}  ${wanted.padEnd(8)} ${verdict.padEnd(7)} ${detail}`,
+  )
+}
+
+const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2))
+
+export function save(results: readonly Result[], sizes: readonly number[]): void {
+  const machine = {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()}`,
+    node: process.version,
+  }
+  const lines = results.map((result) => ({ ...result, met: isMet(result) ?? null }))
+  const text = JSON.stringify(
+    { measured_at: new Date().toISOString(), machine, sizes, results: lines },
+    undefined,
+    2,
+  )
+  writeFileSync(join(import.meta.dirname, 'results.json'), `${text}\n`)
+}
