@@ -22,7 +22,7 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
     case 'rename_blocked':
       return refuse(
         'CONFLICT',
-        `${title} with ${name} ${String(conflict.wanted)} already exists (id ${conflict.other_id})`,
+        `${title} with ${name} ${nameOf(conflict)} already exists (id ${conflict.other_id})`,
         conflict.other_id === undefined ? {} : { existing_id: conflict.other_id },
       )
     case 'unknown_row':
@@ -65,3 +65,6 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
       )
   }
 }
+
+/** Numbers and names are text; `wanted` may hold other values for other kinds of conflict. */
+const nameOf = ({ wanted }: Conflict) => (typeof wanted === 'string' ? wanted : JSON.stringify(wanted))
