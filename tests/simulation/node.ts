@@ -119,7 +119,10 @@ function squashed(world: World, disk: Disk, op_id: string): void {
   const made = [...disk.outbox.values()].find((entry) => entry.op.operation.id === renaming.operation.id)
   if (made === undefined) return
   ledger.get(made.op.op_id)!.folded |= renaming.past
-  renaming.folded_into = { op_id: made.op.op_id, content: contentHash(digest, made.op, made.known_deleted) }
+  const into = { op_id: made.op.op_id, content: contentHash(digest, made.op, made.known_deleted) }
+  renaming.folded_into = into
+  // Until it is sealed, one renaming after the other may be folded in.
+  for (const one of ledger.values()) if (one.folded_into?.op_id === into.op_id) one.folded_into = into
   count(world, 'squashed')
 }
 

@@ -114,7 +114,9 @@ function checkAlarms({ central, received, nodes }: World, stats: Readonly<Record
   if (forks + restores === 0 && born + (stats['incidents'] ?? 0) + central.closed.size > 0) {
     violated('I19', `${born} incarnations, ${stats['incidents']} incidents and nobody was copied`)
   }
-  if (born > (forks + restores) * (nodes.length + (stats['retired'] ?? 0)))
+  // Operations that give up an id which a copy took begin anew as well.
+  const collisions = stats['answer collision'] ?? 0
+  if (born > (forks + restores) * (nodes.length + (stats['retired'] ?? 0)) + collisions)
     violated('L4', `${born} incarnations`)
   if (restores > 0) return
   for (const [place, hashes] of received) {
