@@ -8,7 +8,6 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => app.end())
 
-// Alone in its file: now and then Chromium ends a page whose windows were refused, a moment later.
 test('no second window opens; the documentation opens in the system’s browser', async () => {
   const page = await app.firstWindow()
   await app.evaluate(({ shell }) => {

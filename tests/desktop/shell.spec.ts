@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import Sqlite from 'better-sqlite3'
 
 import type { Bridge } from '../../src/model/bridge.ts'
 import { type DesktopApp, openDesktop } from './app.ts'
@@ -31,6 +32,19 @@ test('what the page writes is made by the first user, without a key in the page'
     data: { number: string; created_by_user: { name: string } | null }[]
   }
   expect(seen.data[0]).toMatchObject({ number: 'FROM-PAGE', created_by_user: { name: 'Operator' } })
+})
+
+test('a click goes through to SQLite, and what is there comes back to the screen', async () => {
+  const page = await app.firstWindow()
+  await page.getByRole('button', { name: 'New batch' }).click()
+  await page.getByLabel('Batch number').fill('CLICKED-1')
+  await page.getByRole('button', { name: 'Create batch' }).click()
+  await expect(page.getByRole('heading', { name: 'CLICKED-1' })).toBeVisible()
+  const database = new Sqlite(join(app.data_dir, 'lotkeeper.db'), { readonly: true })
+  const row = database.prepare('SELECT number FROM batches WHERE number = ?').get('CLICKED-1')
+  database.close()
+  expect(row).toEqual({ number: 'CLICKED-1' })
+  await page.goBack()
 })
 
 test('the bridge is all the page has of the shell', async () => {

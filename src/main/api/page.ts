@@ -77,7 +77,6 @@ function answerFile(folder: string, name: string): WireAnswer {
     headers: {
       'content-security-policy': PAGE_POLICY,
       'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
       // The build puts a hash of the content into these names.
       ...(name.startsWith('assets/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
     },
