@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { expect, test } from 'vitest'
 
+import { deskEndpoints } from '../../src/model/desk.ts'
 import { START, openStation } from '../support/station.ts'
 
 const OWN_PAGE = { 'sec-fetch-site': 'same-origin' }
@@ -135,4 +139,11 @@ test('a browser signs in once: its cookie counts in requests of the own page and
   expect((await asked({ 'sec-fetch-site': 'none' })).status).toBe(401)
   expect((await asked({ origin: 'http://localhost:3000', host: 'localhost:4780' })).status).toBe(401)
   expect((await asked({})).status).toBe(401)
+})
+
+test('docs/station-api.md names every operation', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/station-api.md'), 'utf8')
+  const endpoints = Object.values(deskEndpoints)
+  expect(endpoints.length).toBeGreaterThan(10)
+  for (const { method, path } of endpoints) expect(text).toContain(`\`${method} ${path}`)
 })
