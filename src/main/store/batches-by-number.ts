@@ -21,10 +21,15 @@ const SLICE = 250
 
 /** pks of the page. */
 export function numbersInOrder(db: ReadableDb, filters: BatchFilters, asked: Asked): number[] {
+  const { search, contents, span } = filters
   const batches = db.one<{ pk: number }>(sql`SELECT ifnull(max(pk), 0) AS pk FROM batches`)!.pk
-  const matches = Math.min(estimateOf(db, filters), batches)
+  const estimate = Math.min(search?.estimate ?? Infinity, contents?.estimate(span()) ?? Infinity)
+  const window = filters.bounded ? windowSize(db, filters, estimate) : undefined
+  // Numbers mostly follow time: batches of a short window lie together in both orders, and a walk would pass all others first.
+  if (window !== undefined && !search && !contents) return sortedWindow(db, filters, asked)
+  const matches = Math.min(estimate, window ?? Infinity, batches)
   const even = ((asked.skip + asked.want) * batches) / Math.max(matches, 1)
-  const test = filters.search ? COST.search : filters.contents ? COST.contents : COST.window
+  const test = search ? COST.search : contents ? COST.contents : COST.window
   const promising = even * test < Math.min(matches * COST.sorted, batches * COST.stepped)
   return (
     (promising ? walk(db, filters, asked, SLICE + 4 * even) : undefined) ??
@@ -32,18 +37,30 @@ export function numbersInOrder(db: ReadableDb, filters: BatchFilters, asked: Ask
   )
 }
 
-/** Sizes that a window is compared with, one after the other; a larger one counts as the whole list. */
+/** Sizes that a window is compared with, one after the other. */
 const WINDOW_SIZES = [64, 256, 1_024, 4_096, 16_384]
 
-/** About how many batches pass. */
-function estimateOf(db: ReadableDb, { search, contents, span, bounded, first, last }: BatchFilters): number {
-  const estimate = Math.min(search?.estimate ?? Infinity, contents?.estimate(span()) ?? Infinity)
-  if (!bounded) return estimate
+/** How many batches a window holds, at most; undefined if they are many, or more than `enough`. */
+function windowSize(db: ReadableDb, { first, last }: BatchFilters, enough: number): number | undefined {
   const reaches = (size: number) =>
     db.rows(sql`
       SELECT 1 FROM batches WHERE created_at BETWEEN ${first} AND ${last} LIMIT 1 OFFSET ${size}`).length > 0
-  const size = WINDOW_SIZES.find((each) => each >= estimate || !reaches(each))
-  return Math.min(size === undefined ? Infinity : size / 2, estimate)
+  return WINDOW_SIZES.find((size) => size < enough && !reaches(size))
+}
+
+function sortedWindow(
+  db: ReadableDb,
+  { first, last }: BatchFilters,
+  { order, skip, want, after }: Asked,
+): number[] {
+  const rows = db.rows<[number]>(
+    order === 'asc'
+      ? sql`SELECT pk FROM batches INDEXED BY batches_by_creation
+          WHERE created_at BETWEEN ${first} AND ${last} AND key > ${after?.key ?? LOWEST} ORDER BY key LIMIT ${want} OFFSET ${skip}`
+      : sql`SELECT pk FROM batches INDEXED BY batches_by_creation
+          WHERE created_at BETWEEN ${first} AND ${last} AND key < ${after?.key ?? HIGHEST} ORDER BY key DESC LIMIT ${want} OFFSET ${skip}`,
+  )
+  return rows.map(([pk]) => pk)
 }
 
 function walk(

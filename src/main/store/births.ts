@@ -45,9 +45,10 @@ export function sameBirth(db: WritableDb, row: Row): void {
   const { created_at, created_by_user_id: user, created_by_station_id: station } = row
   if (found === undefined || row.deleted || row.into !== null) return
   if (found.created_at === created_at && found.user === user && found.station === station) return
-  if (row.noun === 'batch') moveInTime(db, found, created_at)
   db.run({ text: table.change, values: [created_at, user, station, found.pk] })
-  if (row.noun === 'batch') noteTexts(db, found.pk)
+  if (row.noun !== 'batch') return
+  moveInTime(db, found, created_at)
+  noteTexts(db, found.pk)
 }
 
 const birthOf = (table: string) => ({
