@@ -12,6 +12,7 @@ import { measureHttp, measureStart } from './http.ts'
 import { measurePeers } from './peers.ts'
 import { type Result, atMost, print, save } from './results.ts'
 import { checkShapes, shapes, timeShape } from './shapes.ts'
+import { measureSync } from './sync.ts'
 import { measureCreates, measureImport } from './writes.ts'
 
 const { values } = parseArgs({
@@ -57,6 +58,7 @@ const sections: Record<string, () => Promise<Result[]> | Result[]> = {
   creates: measureCreates,
   import: measureImport,
   peers: measurePeers,
+  sync: () => measureSync(values.large),
 }
 
 installTools()

@@ -20,8 +20,10 @@ import {
   type Request,
   request as requestSchema,
 } from '../../src/model/sync/protocol.ts'
-import { START } from '../support/station.ts'
 import { type Central, headOf, newCentral, storeOf } from '../simulation/central.ts'
+
+/** The same first moment as that of a station under test. */
+const START = '2026-01-01T00:00:00.000Z'
 
 /** What happens to an answer on its way. */
 export type Mischief = (request: IncomingMessage, response: ServerResponse, go: () => void) => void
@@ -40,6 +42,8 @@ export interface Office {
   /** Bytes of bodies that came and went, and the changes in pages. */
   readonly traffic: { received: number; sent: number; changes: number; requests: string[] }
   invite(name: string): string
+  /** Headquarters' own changes. */
+  fill(operations: Iterable<Operation>): void
   close(): Promise<void>
 }
 
@@ -58,6 +62,9 @@ export async function openOffice(): Promise<Office> {
     credentials: new Map(),
     safe_seq: 0,
     traffic: { received: 0, sent: 0, changes: 0, requests: [] },
+    fill(operations) {
+      for (const operation of operations) write(operation)
+    },
     invite(name) {
       const code = `code-${(count += 1)}`
       const station_id = `station-${count}`

@@ -25,7 +25,10 @@ import { writeHistory, writeSync } from './sync-state.ts'
 export function perform(db: WritableDb, synced: Synced, write: Write): void {
   db.run(sql`PRAGMA defer_foreign_keys = ON`)
   const base = baseState(db)
-  const change = changeBelow(write, { meta: synced.meta(db)!, base, outbox: synced.outbox.byId(db) })
+  const waiting = synced.outbox.byId(db)
+  // With nothing waiting the live rows are the base: there is nothing to decide again and nothing kept aside.
+  const quiet = waiting.size === 0 && (write.outbox?.put.length ?? 0) === 0 && write.stage_is !== 'take'
+  const change = quiet ? nothing : changeBelow(write, { meta: synced.meta(db)!, base, outbox: waiting })
   if (write.meta !== undefined) {
     synced.replaceMeta(write.meta)
     writeSync(db, write.meta)
@@ -38,9 +41,12 @@ export function perform(db: WritableDb, synced: Synced, write: Write): void {
   if (write.archive !== undefined) changeArchive(db, { put: write.archive.put, remove: [] })
   if (write.outbox !== undefined) synced.outbox.change(db, write.outbox)
   if (write.history !== undefined) writeHistory(db, thinned(write.history))
-  if (change === null) foldAll(db, synced, next)
+  if (quiet) settle(db, synced, next.touched, next, next)
+  else if (change === null) foldAll(db, synced, next)
   else foldReached(db, synced, next, change)
 }
+
+const nothing = { dirty: [], gone: [], changed: [] } as const
 
 function laidOver(base: State, rows: readonly Row[]): Overlay {
   const next = overlay(base)
@@ -95,7 +101,8 @@ function settle(db: WritableDb, synced: Synced, names: Iterable<string>, live: S
     if (old !== undefined && id !== own) vanished.push(old)
   }
   const marks = marksOf(db)
-  for (const { row } of shown) dropBase(db, row.id)
+  const some_kept = db.one(sql`SELECT 1 FROM base_rows LIMIT 1`) !== undefined
+  if (some_kept) for (const { row } of shown) dropBase(db, row.id)
   for (const { id } of vanished) {
     dropBase(db, id)
     db.run(sql`DELETE FROM row_marks WHERE id = ${id}`)
@@ -103,7 +110,8 @@ function settle(db: WritableDb, synced: Synced, names: Iterable<string>, live: S
   const rows = shown.map(({ row }) => row)
   unbury(db, [...rows.filter((row) => !row.deleted && row.into === null), ...vanished])
   meetCreators(db, rows)
-  for (const row of rows) sameBirth(db, row)
+  // Only a row that this station made and headquarters does not know yet can turn out to be somebody else's.
+  if (live !== base) for (const row of rows) sameBirth(db, row)
   applyRows(db, rows, vanished)
   for (const one of shown) {
     const in_base =

@@ -199,6 +199,7 @@ export function createLoop(parts: LoopParts): Loop {
     sight.head_seq !== null && (synced.meta(store.db)?.cursor.seq ?? 0) >= sight.head_seq
 
   function heard(id: number, request: Request, outcome: Outcome, took_ms: number): void {
+    if (stopped) return
     if (outcome.kind === 'answer') {
       const { answer, head } = outcome
       const { wall_ms } = clock()
