@@ -59,7 +59,7 @@ function replay(db: ReadableDb): Set<string> {
 
 test(
   'a station that loses its power under load has everything it answered, and rows that its journal accounts for',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const folder = temporaryFolder()
     const ledger: Ledger = { there: new Set(), gone: new Set() }
