@@ -1,4 +1,5 @@
 import { type BatchDetail, batchEndpoints } from '../model/batch.ts'
+import { type ConflictItem, deskEndpoints } from '../model/desk.ts'
 import { IDENTIFIER_MAX, IDENTIFIER_PATTERN } from '../model/identifier.ts'
 import { partEndpoints } from '../model/part.ts'
 import { revisionEndpoints } from '../model/revision.ts'
@@ -147,6 +148,17 @@ async function exceptTaken(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
     if (codeOf(error) !== 'CONFLICT') throw error
   })
+}
+
+/** Gives one of a conflict's answers. It is an ordinary change, and `undo` takes it back. */
+export async function decide(id: string, answer: ConflictItem['answers'][number]): Promise<Verdict> {
+  const send = (said: string) =>
+    call(deskEndpoints.decideConflict, { params: { id }, body: { answer: said } })
+  await send(answer.id)
+  return done(
+    (t) => t('said_decided', { answer: answer.label }),
+    () => send('undo'),
+  )
 }
 
 /** Why a text cannot be a number (contract v2 §2.0), or undefined. */

@@ -14,9 +14,13 @@ const settingsQuery = queryOptions({
   queryFn: ({ signal }) => call(deskEndpoints.settings, { signal }),
 })
 
+const SYNC_EVERY_MS = 5_000
+
 export const syncQuery = queryOptions({
   queryKey: ['sync'],
   queryFn: ({ signal }) => call(deskEndpoints.sync, { signal }),
+  // Being offline commits nothing, so nobody says that it changed.
+  refetchInterval: SYNC_EVERY_MS,
 })
 
 export const conflictsQuery = queryOptions({

@@ -1,12 +1,13 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Inbox } from 'lucide-react'
 import { Button } from 'react-aria-components'
 
-import { type ConflictItem, deskEndpoints } from '../model/desk.ts'
-import { call } from './api.ts'
+import type { ConflictItem } from '../model/desk.ts'
+import { attempt, decide } from './deeds.ts'
 import { conflictsQuery, syncQuery } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
 import { sentenceOf } from './problem.ts'
+import { useVerdicts } from './verdict.ts'
 
 /** What a person must decide: one card each, in words, with its answers. */
 export function InboxPage() {
@@ -41,28 +42,18 @@ export function InboxPage() {
 }
 
 function ConflictCard({ conflict: { id, at, summary, answers } }: { readonly conflict: ConflictItem }) {
-  const { t, moment } = useTranslation()
-  const queries = useQueryClient()
-  const decide = useMutation({
-    mutationFn: (answer: string) => call(deskEndpoints.decideConflict, { params: { id }, body: { answer } }),
-    onSettled: () => queries.invalidateQueries(),
-  })
+  const { moment } = useTranslation()
+  const { follow } = useVerdicts()
   return (
     <li className="card">
       <p className="muted">{moment(at)}</p>
       <p>{summary}</p>
-      {decide.error ? (
-        <p className="fault" role="alert">
-          {sentenceOf(decide.error, t)}
-        </p>
-      ) : null}
       <div className="card-buttons">
         {answers.map((answer) => (
           <Button
             key={answer.id}
             className="button"
-            isDisabled={decide.isPending}
-            onPress={() => decide.mutate(answer.id)}
+            onPress={() => void follow(() => attempt(() => decide(id, answer)))}
           >
             {answer.label}
           </Button>

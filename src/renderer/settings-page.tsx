@@ -33,12 +33,14 @@ export function SettingsPage({ section }: { readonly section: string | undefined
 }
 
 function Headquarters() {
-  const { t } = useTranslation()
+  const { t, moment } = useTranslation()
   const { data: sync } = useQuery(syncQuery)
   return (
     <section className="card" aria-labelledby="settings-headquarters-title">
       <h2 id="settings-headquarters-title">{t('settings_headquarters')}</h2>
       {sync?.state === 'no_headquarters' ? <p>{t('settings_no_headquarters')}</p> : null}
+      {sync?.last_success_at ? <p>{t('settings_agreed', { when: moment(sync.last_success_at) })}</p> : null}
+      {sync?.detail ? <p className="fault">{sync.detail}</p> : null}
       {sync ? <p>{t('settings_waiting', { count: sync.pending })}</p> : null}
     </section>
   )

@@ -133,6 +133,7 @@ export const de: Catalogue = {
   },
   said_taken_out: 'Teil {serial} ist aus {number} heraus.',
   said_unit_made: 'Teil {serial} ist neu und liegt in {number}.',
+  said_decided: 'Entschieden: {answer}',
   said_undone: 'Zurückgenommen: {what}',
   said_window:
     'Ein Fenster wartet auf Sie. Der Scan wurde nicht verwendet: schließen Sie es, dann scannen Sie noch einmal.',
@@ -176,6 +177,7 @@ export const de: Catalogue = {
   settings_headquarters: 'Zentrale',
   settings_no_headquarters:
     'Keine Zentrale ist eingerichtet. Alles liegt auf diesem PC, nichts wird irgendwohin gesendet.',
+  settings_agreed: 'Zuletzt mit der Zentrale abgeglichen {when}.',
   settings_waiting: {
     one: '{count} Änderung liegt für sie bereit.',
     other: '{count} Änderungen liegen für sie bereit.',

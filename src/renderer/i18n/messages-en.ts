@@ -131,6 +131,7 @@ export const en = {
   },
   said_taken_out: 'Unit {serial} is out of {number}.',
   said_unit_made: 'Unit {serial} is new, and in {number}.',
+  said_decided: 'Decided: {answer}',
   said_undone: 'Taken back: {what}',
   said_window: 'A window is open that needs you. The scan was not used: close it, then scan again.',
   said_stray: 'Those were keys of a scanner without Enter at the end. They were not used.',
@@ -173,6 +174,7 @@ export const en = {
   settings_headquarters: 'Headquarters',
   settings_no_headquarters:
     'No headquarters is set up. Everything is kept on this PC and nothing is sent anywhere.',
+  settings_agreed: 'Last agreed with headquarters {when}.',
   settings_waiting: {
     one: '{count} change is kept for it.',
     other: '{count} changes are kept for it.',

@@ -133,6 +133,7 @@ export const es: Catalogue = {
   },
   said_taken_out: 'La unidad {serial} está fuera de {number}.',
   said_unit_made: 'La unidad {serial} es nueva y está en {number}.',
+  said_decided: 'Decidido: {answer}',
   said_undone: 'Deshecho: {what}',
   said_window: 'Hay una ventana que le espera. El escaneo no se ha usado: ciérrela y escanee otra vez.',
   said_stray: 'Eran teclas de un escáner sin Intro al final. No se han usado.',
@@ -175,6 +176,7 @@ export const es: Catalogue = {
   settings_headquarters: 'Central',
   settings_no_headquarters:
     'No hay ninguna central configurada. Todo se guarda en este PC y no se envía nada a ningún sitio.',
+  settings_agreed: 'Última vez al día con la central {when}.',
   settings_waiting: {
     one: '{count} cambio está guardado para ella.',
     other: '{count} cambios están guardados para ella.',

@@ -133,6 +133,7 @@ export const fr: Catalogue = {
   },
   said_taken_out: 'L’unité {serial} est sortie de {number}.',
   said_unit_made: 'L’unité {serial} est nouvelle et dans {number}.',
+  said_decided: 'Décidé : {answer}',
   said_undone: 'Annulé : {what}',
   said_window: 'Une fenêtre vous attend. Le scan n’a pas été utilisé : fermez-la, puis scannez encore.',
   said_stray: 'C’étaient les touches d’un scanner sans Entrée à la fin. Elles n’ont pas été utilisées.',
@@ -175,6 +176,7 @@ export const fr: Catalogue = {
   settings_headquarters: 'Siège',
   settings_no_headquarters:
     'Aucun siège n’est configuré. Tout est gardé sur ce PC et rien n’est envoyé ailleurs.',
+  settings_agreed: 'Dernier accord avec le siège {when}.',
   settings_waiting: {
     one: '{count} modification est gardée pour lui.',
     other: '{count} modifications sont gardées pour lui.',

@@ -1,0 +1,101 @@
+import { type Page, expect, test } from '@playwright/test'
+
+import type { SyncState } from '../../src/model/desk.ts'
+import { type Desk, openDesk, verdictOf } from './desk.ts'
+
+/** How the page shows headquarters: what the station would say of it is said here in its place. */
+let desk: Desk
+test.beforeAll(async ({ browser }) => {
+  desk = await openDesk('browser', browser)
+  await desk.ask('POST', '/v2/batches', { number: 'LOT-1' })
+  await desk.ask('POST', '/v2/batches', { number: 'LOT-2' })
+})
+test.afterAll(() => desk.end())
+
+const answer = (page: Page, path: string, body: object) =>
+  page.route(`**/station/${path}`, (route) => route.fulfill({ json: body }))
+
+async function say(state: Partial<SyncState>): Promise<void> {
+  const { page } = desk
+  const agreed: SyncState = {
+    state: 'in_sync',
+    pending: 0,
+    conflicts: 0,
+    last_success_at: '2026-03-12T12:04:00.000Z',
+    oldest_pending_at: null,
+    progress: null,
+    cause: null,
+    detail: null,
+    clock_skew_ms: null,
+  }
+  await page.unrouteAll()
+  await answer(page, 'sync', { ...agreed, ...state })
+}
+
+test.describe('the sign at the top right', () => {
+  const oldest_pending_at = new Date(Date.now() - (2 * 24 + 3) * 3_600_000 - 60_000).toISOString()
+  for (const [state, words] of [
+    [{}, /^In sync \d\d:\d\d$/],
+    [
+      { state: 'offline', pending: 312, oldest_pending_at },
+      'Offline – 312 changes only on this PC, oldest 2d 3h',
+    ],
+    [{ state: 'offline', pending: 0 }, 'Offline – nothing waits'],
+    [{ state: 'behind', progress: 0.41 }, 'Catching up 41%'],
+    [{ state: 'refused' }, 'Headquarters refuses this station'],
+    [{ conflicts: 3 }, 'Needs attention (3)'],
+  ] as readonly (readonly [Partial<SyncState>, RegExp | string])[])
+    test(`says ${String(words)}`, async () => {
+      await say(state)
+      await desk.page.reload()
+      await expect(desk.page.getByTestId('chip')).toHaveText(words)
+    })
+})
+
+test('the sign follows by itself: going offline commits nothing', async () => {
+  const { page } = desk
+  await say({})
+  await page.reload()
+  await expect(page.getByTestId('chip')).toContainText('In sync')
+  await say({ state: 'offline', pending: 0 })
+  await expect(page.getByTestId('chip')).toContainText('Offline', { timeout: 10_000 })
+})
+
+test('each batch says whether headquarters has it', async () => {
+  const { page } = desk
+  await say({ state: 'offline', pending: 1 })
+  const { data } = await desk.ask<{ data: { id: string; number: string }[] }>('GET', '/v2/batches')
+  await answer(page, 'only-here?*', { ids: [data.find(({ number }) => number === 'LOT-2')!.id] })
+  await page.reload()
+  await expect(page.getByRole('row', { name: /LOT-2/ })).toContainText('Only here')
+  await expect(page.getByRole('row', { name: /LOT-1/ })).toContainText('At headquarters')
+})
+
+test('a conflict is told in words, decided by touch, and taken back', async () => {
+  const { page } = desk
+  await say({ conflicts: 1 })
+  const conflict = {
+    id: 'c1',
+    at: '2026-03-12T12:04:00.000Z',
+    summary: 'LOT-1 was also made at Line 2, with other units.',
+    answers: [
+      { id: 'one', label: 'It is one batch' },
+      { id: 'two', label: 'They are two batches' },
+    ],
+  }
+  await answer(page, 'conflicts', { data: [conflict] })
+  const said: unknown[] = []
+  await page.route('**/station/conflicts/c1', (route) => {
+    said.push(route.request().postDataJSON())
+    return route.fulfill({ json: { id: 'c1' } })
+  })
+  await page.reload()
+  await page.getByRole('link', { name: /Inbox/ }).click()
+  await expect(page.getByText('LOT-1 was also made at Line 2')).toBeVisible()
+  await page.getByRole('button', { name: 'They are two batches' }).click()
+  await expect(verdictOf(page)).toHaveText('Done Decided: They are two batches')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(verdictOf(page)).toContainText('Taken back')
+  expect(said).toEqual([{ answer: 'two' }, { answer: 'undo' }])
+  await page.unrouteAll()
+})
