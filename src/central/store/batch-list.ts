@@ -72,10 +72,10 @@ function containing({ search_query }: BatchListQuery): Filter | undefined {
   if (search_query === undefined) return undefined
   const piece = pieceOf(search_query)
   return {
-    gather: sql`SELECT id FROM batches WHERE held LIKE ${piece}
-      UNION SELECT batch_id FROM units WHERE held LIKE ${piece} AND batch_id IS NOT NULL`,
-    test: sql`(b.held LIKE ${piece} OR EXISTS (
-      SELECT FROM units u WHERE u.batch_id = b.id AND u.held IS NOT NULL AND u.held LIKE ${piece}))`,
+    gather: sql`SELECT id FROM batches WHERE lower(held) LIKE ${piece}
+      UNION SELECT batch_id FROM units WHERE lower(held) LIKE ${piece} AND batch_id IS NOT NULL`,
+    test: sql`(lower(b.held) LIKE ${piece} OR EXISTS (
+      SELECT FROM units u WHERE u.batch_id = b.id AND u.held IS NOT NULL AND lower(u.held) LIKE ${piece}))`,
   }
 }
 

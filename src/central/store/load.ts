@@ -34,22 +34,7 @@ export async function loadMissing(db: Queryable, facts: Facts): Promise<void> {
       WHERE id = ANY(${texts(facts.incarnations)}::text[])`),
     ({ id, ...incarnation }) => [id, incarnation],
   )
-  await load(
-    facts.links,
-    () =>
-      db.rows<{ incarnation: string; n: number; hash: string }>(sql`
-      SELECT c.incarnation, c.n, c.hash FROM json_to_recordset(${pairs(facts.links)}) AS t(a text, b bigint)
-      JOIN chain c ON c.incarnation = t.a AND c.n = t.b`),
-    ({ incarnation, n, hash }) => [nameOf(incarnation, n), hash],
-  )
-  await load(
-    facts.sent,
-    () =>
-      db.rows<{ incarnation: string; op_id: string }>(sql`
-      SELECT c.incarnation, c.op_id FROM json_to_recordset(${pairs(facts.sent)}) AS t(a text, b text)
-      JOIN chain c ON c.incarnation = t.a AND c.op_id = t.b`),
-    ({ incarnation, op_id }) => [nameOf(incarnation, op_id), true],
-  )
+  await loadLinks(db, facts)
   await load(
     facts.closed,
     () =>
@@ -77,8 +62,32 @@ async function load<Value, Found>(
   for (const one of found) known.set(...entry(one))
 }
 
-const pairs = ({ missing }: Fact<unknown>) =>
-  JSON.stringify([...missing].map((asked) => ({ a: partsOf(asked)[0], b: partsOf(asked)[1] })))
+/** Names of two parts, by their first. */
+function byFirst(missing: ReadonlySet<string>): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const asked of missing) {
+    const [first, second] = partsOf(asked) as [string, string]
+    const group = groups.get(first)
+    if (group) group.push(second)
+    else groups.set(first, [second])
+  }
+  return groups
+}
+
+async function loadLinks(db: Queryable, { links, sent }: Facts): Promise<void> {
+  for (const asked of links.missing) links.known.set(asked, null)
+  for (const [incarnation, places] of byFirst(links.missing)) {
+    const found = await db.rows<{ n: number; hash: string }>(sql`
+      SELECT n, hash FROM chain WHERE incarnation = ${incarnation} AND n = ANY(${places}::bigint[])`)
+    for (const { n, hash } of found) links.known.set(nameOf(incarnation, n), hash)
+  }
+  for (const asked of sent.missing) sent.known.set(asked, null)
+  for (const [incarnation, op_ids] of byFirst(sent.missing)) {
+    const found = await db.rows<{ op_id: string }>(sql`
+      SELECT op_id FROM chain WHERE incarnation = ${incarnation} AND op_id = ANY(${op_ids}::text[])`)
+    for (const { op_id } of found) sent.known.set(nameOf(incarnation, op_id), true)
+  }
+}
 
 function byNoun(missing: ReadonlySet<string>): Map<Noun, string[][]> {
   const groups = new Map<Noun, string[][]>()
@@ -109,16 +118,21 @@ async function loadRows(db: Queryable, facts: Facts): Promise<void> {
 async function loadHolders(db: Queryable, facts: Facts): Promise<void> {
   for (const [noun, asked] of byNoun(facts.holders.missing)) {
     const { scope } = nouns[noun]
-    const wanted = JSON.stringify(asked.map(([a, b]) => ({ a, b })))
-    const among = scope === null ? sql`(SELECT t.b` : sql`(SELECT t.a, t.b`
-    const column = scope === null ? name('held') : name(`(${scope}, held)`)
-    const found = await db.rows(sql`${selects[noun]}
-      WHERE ${column} IN ${among} FROM json_to_recordset(${wanted}) AS t(a text, b text))`)
-    for (const [of, key] of asked) facts.holders.known.set(nameOf(noun, of!, key!), null)
+    const keys = asked.map(([, key]) => key!)
+    // Of a revision every part's of these numbers may come, so parts are named too: some may be too many, none too few.
+    const inScopes =
+      scope === null
+        ? sql``
+        : sql` AND ${name(scope)} = ANY(${[...new Set(asked.map(([of]) => of!))]}::text[])`
+    const found = await db.rows(sql`${selects[noun]} WHERE held = ANY(${keys}::text[])${inScopes}`)
+    const wanted = new Set(asked.map(([of, key]) => nameOf(noun, of!, key!)))
+    for (const one of wanted) facts.holders.known.set(one, null)
     for (const stored of found) {
       const row = toRow(noun, stored)
+      const held = nameOf(noun, row.scope, row.key)
+      if (!wanted.has(held)) continue
       learn(facts, row)
-      facts.holders.known.set(nameOf(noun, row.scope, row.key), row.id)
+      facts.holders.known.set(held, row.id)
     }
   }
 }

@@ -57,7 +57,7 @@ const orders: Record<UnitListQuery['sort_by'], Record<UnitListQuery['sort_order'
 
 function conditionsOf(query: UnitListQuery): Query[] {
   const found: Query[] = [sql`u.held IS NOT NULL`]
-  if (query.search_query !== undefined) found.push(sql`u.held LIKE ${pieceOf(query.search_query)}`)
+  if (query.search_query !== undefined) found.push(sql`lower(u.held) LIKE ${pieceOf(query.search_query)}`)
   // A unit that was joined into another one answers to the ids of both.
   if (query.ids)
     found.push(
