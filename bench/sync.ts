@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chainHash } from '../src/host/hash.ts'
 import { createStationApp } from '../src/main/api/app.ts'
 import { writePrivateFile } from '../src/main/data-folder.ts'
-import { newId } from '../src/main/id.ts'
+import { newId } from '../src/host/id.ts'
 import { openDatabase } from '../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../src/main/store/identity.ts'
 import { migrate } from '../src/main/store/migrate.ts'
@@ -124,9 +124,7 @@ async function measureApplying(count: number, large: boolean): Promise<Result[]>
       await sleep(20)
       const asked = performance.now()
       const method = n % 2 === 0 ? 'GET' : 'POST'
-      await bench.app(
-        request(method, '/v2/batches', method === 'POST' ? { number: `OWN-${n}` } : undefined) as never,
-      )
+      await bench.app(request(method, '/v2/batches', method === 'POST' ? { number: `OWN-${n}` } : undefined))
       // From when it was due: an event loop that is busy makes a script wait before anybody looks at its request.
       waits.push(performance.now() - Math.min(asked, due))
     }

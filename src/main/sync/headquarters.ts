@@ -1,6 +1,7 @@
 import type { SyncState } from '../../model/desk.ts'
 import { formatTime } from '../../model/time.ts'
 import { adopt } from '../store/adopt.ts'
+import { keepCheckpoints } from '../store/checkpoints.ts'
 import { openConflicts } from '../store/conflicts.ts'
 import { pendingWork } from '../store/desk.ts'
 import { readIdentity } from '../store/identity.ts'
@@ -52,6 +53,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
   const { store, log } = parts
   let credential = readCredential(parts.file)
   let loop: Loop | null = null
+  let checkpoints: { stop(): Promise<void> } | undefined
   let enrolling: Trouble | null = null
   let retry: NodeJS.Timeout | undefined
   const url = () => parts.url ?? credential?.url ?? ''
@@ -62,6 +64,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
     await store.commits.write((db) => adopt(db, store.synced, known, parts))
     store.people.forget()
     credential = known
+    checkpoints ??= keepCheckpoints(store.db)
     loop = createLoop({
       ...parts,
       client: createClient(url(), known.credential),
@@ -147,6 +150,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       watch.stop()
       clearTimeout(retry)
       await loop?.stop()
+      await checkpoints?.stop()
     },
   }
 }
