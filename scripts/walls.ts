@@ -13,7 +13,7 @@ export const rooms: readonly Room[] = [
   { path: 'src/host', mayImport: ['src/model', 'package.json', 'node:*', '*'] },
   { path: 'src/http', mayImport: ['src/model', 'node:*', 'zod'] },
 
-  { path: 'src/main', mayImport: ['src/http', 'src/model', 'node:*', '*', 'package.json'] },
+  { path: 'src/main', mayImport: ['src/host', 'src/http', 'src/model', 'node:*', '*', 'package.json'] },
   { path: 'src/main/store', mayImport: ['src/main/assets.ts', 'src/model', 'node:*'] },
   {
     path: 'src/main/store/database.ts',
@@ -21,24 +21,19 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'src/main/api',
-    mayImport: [
-      'src/main/store',
-      'src/main/assets.ts',
-      'src/main/version.ts',
-      'src/http',
-      'src/model',
-      'node:*',
-      '*',
-    ],
+    mayImport: ['src/main/store', 'src/main/assets.ts', 'src/host', 'src/http', 'src/model', 'node:*', '*'],
   },
   // The packaged app is its own command line.
   {
     path: 'src/main/index.ts',
-    mayImport: ['src/main', 'src/cli/index.ts', 'src/http', 'src/model', 'node:*', '*'],
+    mayImport: ['src/main', 'src/cli/index.ts', 'src/host', 'src/http', 'src/model', 'node:*', '*'],
   },
   { path: 'src/main/assets.ts', mayImport: ['node:*'] },
   { path: 'src/main/sync', mayImport: ['src/main/store', 'src/host', 'src/model', 'node:*', 'zod'] },
-  { path: 'src/main/desktop', mayImport: ['src/main', 'src/http', 'src/model', 'node:*', '*', 'electron'] },
+  {
+    path: 'src/main/desktop',
+    mayImport: ['src/main', 'src/host', 'src/http', 'src/model', 'node:*', '*', 'electron'],
+  },
 
   { path: 'src/preload', mayImport: ['src/model', 'electron', 'zod'] },
   { path: 'src/renderer', mayImport: ['src/model', '*'] },

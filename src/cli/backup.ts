@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 import { filesOf, folderProblem } from '../main/data-folder.ts'
-import { isProblem, problem, type Problem } from '../main/problem.ts'
+import { isProblem, problem, type Problem } from '../host/problem.ts'
 import { countRows } from '../main/store/record-list.ts'
 import { openForReading } from './reading.ts'
 import { print, type Given } from './command.ts'

@@ -1,6 +1,6 @@
-import type { Arguments } from '../main/arguments.ts'
+import type { Arguments } from '../host/arguments.ts'
 import type { Config } from '../main/config.ts'
-import type { Problem } from '../main/problem.ts'
+import type { Problem } from '../host/problem.ts'
 
 export interface Given extends Arguments {
   readonly config: Config

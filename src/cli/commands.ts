@@ -1,4 +1,4 @@
-import type { Flags } from '../main/arguments.ts'
+import type { Flags } from '../host/arguments.ts'
 import { settingFlags } from '../main/config.ts'
 import type { Run, RunAtHeadquarters } from './command.ts'
 

@@ -1,4 +1,4 @@
-import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { readConfig, surroundings } from '../main/config.ts'
 import { settingNames, settings } from '../main/settings.ts'
 import { type Given, print, remark } from './command.ts'

@@ -1,4 +1,4 @@
-import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
 import type { Brought } from '../main/store/records.ts'
 import { openForWriting, type Writing } from './writing.ts'
 import { print, type Given } from './command.ts'

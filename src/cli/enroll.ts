@@ -1,4 +1,4 @@
-import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { settings } from '../main/settings.ts'
 import { type Given, print } from './command.ts'
 import { openForWriting } from './writing.ts'

@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream'
 
 import { stringify } from 'csv-stringify/sync'
 
-import { codeOf, isProblem, type Problem, problem, wordsOf } from '../main/problem.ts'
+import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
 import type { ReadableDb } from '../main/store/database.ts'
 import { countRows, listRecords } from '../main/store/record-list.ts'
 import { type FileRecord, recordFields } from '../model/record.ts'

@@ -1,4 +1,4 @@
-import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
 import type { Brought } from '../main/store/records.ts'
 import type { FileRecord } from '../model/record.ts'
 import { openForReading } from './reading.ts'

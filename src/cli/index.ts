@@ -1,8 +1,8 @@
-import { readArguments } from '../main/arguments.ts'
+import { readArguments } from '../host/arguments.ts'
 import { keepCompiledCode } from '../main/compiled-code.ts'
 import { readConfig, surroundings } from '../main/config.ts'
-import { codeOf, isProblem, type Problem, problem, problemLine } from '../main/problem.ts'
-import { version } from '../main/version.ts'
+import { codeOf, isProblem, type Problem, problem, problemLine } from '../host/problem.ts'
+import { version } from '../host/version.ts'
 import { type Command, commands, type HeadquartersCommand } from './commands.ts'
 
 const RUN = 'npm run -s lotkeeper --'

@@ -1,4 +1,4 @@
-import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { listKeys } from '../main/store/keys.ts'
 import { formatTime } from '../model/time.ts'
 import { openForReading } from './reading.ts'

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Config } from '../main/config.ts'
 import { filesOf } from '../main/data-folder.ts'
 import { databaseProblem, newerProblem } from '../main/database-problem.ts'
-import { type Problem, problem } from '../main/problem.ts'
+import { type Problem, problem } from '../host/problem.ts'
 import { type Database, openDatabase } from '../main/store/database.ts'
 import { knownVersion, schemaVersion } from '../main/store/migrate.ts'
 

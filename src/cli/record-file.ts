@@ -4,7 +4,7 @@ import { pipeline, Transform } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
 import { streamArray } from 'stream-json/streamers/stream-array.js'
 
-import { codeOf, type Problem, problem, wordsOf } from '../main/problem.ts'
+import { codeOf, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { recordFields } from '../model/record.ts'
 
 /** One line of a file: what it holds, or why it cannot be read. */

@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { type DataFolder, folderProblem, holdDataFolder, inUseProblem } from '../main/data-folder.ts'
-import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { openDatabase } from '../main/store/database.ts'
 import { stamp } from './backup.ts'
 import { print, type Given } from './command.ts'

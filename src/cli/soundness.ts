@@ -1,4 +1,4 @@
-import { codeOf, type Problem, problem, wordsOf } from '../main/problem.ts'
+import { codeOf, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { newerProblem } from '../main/database-problem.ts'
 import { type Database, openDatabase } from '../main/store/database.ts'
 import { readIdentity } from '../main/store/identity.ts'

@@ -1,4 +1,4 @@
-import { isProblem, type Problem } from '../main/problem.ts'
+import { isProblem, type Problem } from '../host/problem.ts'
 import type { SyncState } from '../model/desk.ts'
 import { type Given, print } from './command.ts'
 import { openForWriting } from './writing.ts'

@@ -4,7 +4,7 @@ import { connect } from '../main/connect.ts'
 import { holdDataFolder, inUseProblem, type ServerFile } from '../main/data-folder.ts'
 import { databaseProblem } from '../main/database-problem.ts'
 import { openStore } from '../main/open-store.ts'
-import { isProblem, type Problem, problem } from '../main/problem.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { type Refusal, isRefusal } from '../model/error.ts'
 import { remark } from './command.ts'
 

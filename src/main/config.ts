@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import path from 'node:path'
 
-import type { Flags } from './arguments.ts'
+import type { Flags } from '../host/arguments.ts'
 import { argumentsWithinElectron } from './electron-arguments.ts'
-import { codeOf, isProblem, type Problem, problem, wordsOf } from './problem.ts'
+import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { flagOf, type SettingName, type Settings, settingNames, settings, variableOf } from './settings.ts'
 
 /** Where a value comes from, strongest first. What a machine policy says cannot be changed by anything else. */

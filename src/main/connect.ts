@@ -1,4 +1,4 @@
-import { newId } from './id.ts'
+import { newId } from '../host/id.ts'
 import { type DataFolder, diskFree, writePrivateFile } from './data-folder.ts'
 import type { OpenStore } from './open-store.ts'
 import type { Settings } from './settings.ts'

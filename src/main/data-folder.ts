@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
-import { codeOf, type Problem, problem, wordsOf } from './problem.ts'
+import { codeOf, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { holdLock } from './store/database.ts'
 
 /** What lies where in the data folder (docs/configuration.md lists it for people). */

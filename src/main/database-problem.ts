@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { type DataFolder, diskFree, folderProblem } from './data-folder.ts'
-import { codeOf, type Problem, problem, wordsOf } from './problem.ts'
+import { codeOf, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { knownVersion } from './store/migrate.ts'
 
 /** Where what lies: enough to name the file and the way out. */

@@ -1,7 +1,7 @@
-import { readArguments } from './arguments.ts'
+import { readArguments } from '../host/arguments.ts'
 import { keepCompiledCode } from './compiled-code.ts'
 import { readConfig, settingFlags, surroundings } from './config.ts'
-import { isProblem, type Problem, problem, problemLine } from './problem.ts'
+import { isProblem, type Problem, problem, problemLine } from '../host/problem.ts'
 import type { Station } from './station.ts'
 
 const USAGE =

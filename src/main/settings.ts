@@ -1,9 +1,7 @@
 import { resolve } from 'node:path'
 
-import { type Problem, problem } from './problem.ts'
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
+import { type LogLevel, logLevels } from '../host/log.ts'
+import { type Problem, problem } from '../host/problem.ts'
 
 /** Everything a station can be told. Secrets are never shown. */
 export interface Settings {

@@ -9,15 +9,15 @@ import { createStationApp } from './api/app.ts'
 import { type Changes, createChanges } from './api/station-changes.ts'
 import type { Config } from './config.ts'
 import { type DataFolder, holdDataFolder, inUseProblem, removeFile, writePrivateFile } from './data-folder.ts'
-import { type Log, openLog } from './log.ts'
+import { type Log, openLog } from '../host/log.ts'
 import { databaseProblem } from './database-problem.ts'
 import { type OpenStore, openStore } from './open-store.ts'
-import { codeOf, isProblem, type Problem, problem } from './problem.ts'
+import { codeOf, isProblem, type Problem, problem } from '../host/problem.ts'
 import type { Settings } from './settings.ts'
 import { firstUserId } from './store/identity.ts'
 import { connect } from './connect.ts'
 import type { Headquarters } from './sync/headquarters.ts'
-import { version } from './version.ts'
+import { version } from '../host/version.ts'
 
 export interface Station {
   readonly url: string
@@ -44,7 +44,7 @@ export async function startStation(config: Config): Promise<Station | Problem> {
     folder.release()
     return opened
   }
-  const log = openLog(settings.log_level, folder.logs)
+  const log = openLog(settings.log_level, folder.logs, 'station.log')
   const changes = createChanges(opened.store.commits)
   const headquarters = await connect(opened, folder, settings, log)
   const closeStore = async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
-import { readArguments } from '../../src/main/arguments.ts'
+import { readArguments } from '../../src/host/arguments.ts'
 import {
   type Config,
   defaultDataFolder,
@@ -12,7 +12,7 @@ import {
   settingFlags,
   type Surroundings,
 } from '../../src/main/config.ts'
-import { isProblem, type Problem, problemLine } from '../../src/main/problem.ts'
+import { isProblem, type Problem, problemLine } from '../../src/host/problem.ts'
 import { flagOf, settingNames, variableOf } from '../../src/main/settings.ts'
 import { temporaryFolder } from '../support/process.ts'
 

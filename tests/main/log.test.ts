@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { openLog } from '../../src/main/log.ts'
+import { openLog } from '../../src/host/log.ts'
 import { newKeyText } from '../../src/main/store/keys.ts'
 import { temporaryFolder } from '../support/process.ts'
 
@@ -13,7 +13,7 @@ test('no secret reaches the log, wherever it stands', async () => {
   const written: string[] = []
   vi.spyOn(process.stderr, 'write').mockImplementation((line) => written.push(String(line)) > 0)
   const folder = temporaryFolder()
-  const log = openLog('info', folder)
+  const log = openLog('info', folder, 'station.log')
   const key = newKeyText()
   log.info({ key, keys: { user: key } }, 'fields')
   log.warn({ request: { authorization: `Bearer ${key}`, token: 'abc-secret' } }, 'deeper')

@@ -6,7 +6,7 @@ import type { Route } from '../../http/routes.ts'
 import type { Target } from '../../http/target.ts'
 import { type WireAnswer, type WireRequest, ok } from '../../http/wire.ts'
 import { assets } from '../assets.ts'
-import { version } from '../version.ts'
+import { version } from '../../host/version.ts'
 
 /** The viewer comes from this server too: the page works without a network, and nothing else may be fetched or sent. */
 const DOCS = `<!doctype html>

@@ -1,6 +1,6 @@
-import { type Arguments, type Flags, readArguments } from '../arguments.ts'
+import { type Arguments, type Flags, readArguments } from '../../host/arguments.ts'
 import { settingFlags } from '../config.ts'
-import type { Problem } from '../problem.ts'
+import type { Problem } from '../../host/problem.ts'
 
 const USAGE = 'lotkeeper [--kiosk] [--hidden] [--no-window] [--data-dir DIR] [--port N] …'
 

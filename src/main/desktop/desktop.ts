@@ -4,7 +4,7 @@ import { app, dialog, Menu } from 'electron'
 
 import { type Config, readConfig, type Surroundings, surroundings } from '../config.ts'
 import { folderProblem } from '../data-folder.ts'
-import { isProblem, type Problem, problem, problemLine, wordsOf } from '../problem.ts'
+import { isProblem, type Problem, problem, problemLine, wordsOf } from '../../host/problem.ts'
 import { type Station, startStation } from '../station.ts'
 import { readDesktopArguments } from './command-line.ts'
 import { guardPages } from './guard.ts'

@@ -1,6 +1,6 @@
 import { app, session, shell, type WebContents } from 'electron'
 
-import type { Log } from '../log.ts'
+import type { Log } from '../../host/log.ts'
 
 /** What the page may use of the machine besides its screen and keyboard. Electron grants whatever nobody refuses. */
 const allowed: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'fullscreen'])

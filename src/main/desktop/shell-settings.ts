@@ -2,7 +2,7 @@ import { ipcMain, type IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
 
 import { type Bridge, type ShellAnswer, type ShellSettings, shellChannels } from '../../model/bridge.ts'
-import { wordsOf } from '../problem.ts'
+import { wordsOf } from '../../host/problem.ts'
 
 const change = z.strictObject({
   start_with_system: z.boolean().optional(),

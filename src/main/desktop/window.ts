@@ -1,7 +1,7 @@
 import { app, BrowserWindow } from 'electron'
 
 import { assets } from '../assets.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../host/log.ts'
 import { keepWindowState, readWindowState } from './window-state.ts'
 
 export interface StationWindow {
