@@ -51,7 +51,7 @@ async function photograph(page: Page, name: string, testInfo: Output): Promise<v
   expect.soft(cut, `words cut off in ${name}`).toEqual([])
 }
 
-const CUT_WORDS = `[...document.querySelectorAll('.button, .rail a, .chip, h1, h2, label')]
+const CUT_WORDS = `[...document.querySelectorAll('.button, .rail a, .chip, h1, h2, label, .unit-row > span:has(.button)')]
   .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
   .map((element) => element.textContent)`
 
@@ -209,7 +209,8 @@ test('the first start, before there is anything', async ({ browser }, testInfo) 
 })
 
 for (const theme of themes)
-  test(`every view in ${theme}`, async ({ browserName: _ }, testInfo) => {
+  test(`every view in ${theme}`, async () => {
+    const testInfo = test.info()
     test.setTimeout(180_000)
     await setTheme(desk, theme)
     // The bar keeps what it said last: each theme begins with a fresh page.
@@ -236,7 +237,8 @@ test('the page to sign in', async ({ browser }, testInfo) => {
 const NARROW = { width: 600, height: 960 }
 const WIDE = { width: 1280, height: 800 }
 
-test('every language fits, on a wide and on a narrow screen', async ({ browserName: _ }, testInfo) => {
+test('every language fits, on a wide and on a narrow screen', async () => {
+  const testInfo = test.info()
   test.setTimeout(120_000)
   const { page } = desk
   for (const language of ['de', 'fr', 'es', 'zh']) {
