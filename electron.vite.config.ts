@@ -11,11 +11,11 @@ import type { Plugin } from 'vite'
  * Copied, not imported: the same sources run under plain Node, which imports neither .sql nor .css.
  */
 function assets(): Plugin {
-  const out = join(import.meta.dirname, 'out/main/assets')
   const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   return {
     name: 'lotkeeper-assets',
-    writeBundle() {
+    writeBundle({ dir }) {
+      const out = join(dir!, 'assets')
       const main = join(import.meta.dirname, 'src/main')
       cpSync(join(main, 'store/migrations'), join(out, 'migrations'), { recursive: true })
       cpSync(join(main, 'desktop/icons'), join(out, 'icons'), { recursive: true })
