@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Directory to run in; the project's, if nothing is said. */
   readonly cwd?: string
+  /** A program that runs the process, with its arguments: `setpriv` takes a right of root's away. */
+  readonly through?: readonly string[]
 }
 
 export interface Running {
@@ -61,8 +63,13 @@ export function temporaryFolder(): string {
   return folder
 }
 
-function start(file: string, args: readonly string[], { env = {}, cwd = root }: RunOptions): Running {
-  const child = spawn(process.execPath, [join(root, file), ...args], {
+function start(
+  file: string,
+  args: readonly string[],
+  { env = {}, cwd = root, through = [] }: RunOptions,
+): Running {
+  const [program, ...rest] = [...through, process.execPath, join(root, file), ...args]
+  const child = spawn(program!, rest, {
     cwd,
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
