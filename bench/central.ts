@@ -36,7 +36,7 @@ const ask = (sequencer: Sequencer, asked: Request): Promise<Answer> =>
     ? sequencer.write((store, entries) => {
         for (const op of asked.ops) entries.set(op.op_id, op as unknown as JournaledOperation)
         return handle(store, asked, tools)
-      }, asked.ops.length)
+      }, asked)
     : sequencer.read((store) => handle(store, asked, tools))
 
 /** What a station makes in a shift: a batch, then units in it. */

@@ -52,7 +52,7 @@ const ask = (sequencer: Sequencer, asked: Request): Promise<Answer> =>
     ? sequencer.write((store, entries) => {
         for (const op of asked.ops) entries.set(op.op_id, op as unknown as JournaledOperation)
         return handle(store, asked, tools)
-      })
+      }, asked)
     : sequencer.read((store) => handle(store, asked, tools))
 
 async function write(number: number): Promise<string[]> {

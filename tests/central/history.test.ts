@@ -75,7 +75,7 @@ async function relive(db: Database, steps: readonly Step[]): Promise<void> {
         ? await sequencer.write((store, entries) => {
             for (const op of asked.ops) entries.set(op.op_id, op as unknown as JournaledOperation)
             return handle(store, asked, tools)
-          })
+          }, asked)
         : await sequencer.read((store) => handle(store, asked, tools))
     expect(plain(again), `answer ${number}, a ${asked.kind}`).toEqual(plain(answer))
     expect(await rowsOf(db), `rows after ${number}`).toBe(rows)

@@ -87,7 +87,7 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
         for (const { op_id, txn_id, actor, clock, created_at, operation } of asked.ops)
           entries.set(op_id, { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation)
         return handle(store, asked, tools)
-      }, asked.ops.length)
+      }, asked)
     if (asked.kind === 'hello') return api.sequencer.read((store) => handle(store, asked, tools))
     return pullWhenThereIs(
       { ...asked, limit: Math.min(asked.limit, PAGE_MAX) },

@@ -1,9 +1,11 @@
 import { isRefusal } from '../../model/error.ts'
 import type { JournaledOperation } from '../../model/operation.ts'
 import type { HeadquartersStore } from '../../model/sync/headquarters.ts'
+import type { PushRequest } from '../../model/sync/protocol.ts'
 import { type Database, one, type Queryable } from './database.ts'
 import { type Facts, forgetQuestions, isComplete, newFacts, partsOf, sizeOf } from './facts.ts'
 import { flush } from './flush.ts'
+import { foresee } from './foresee.ts'
 import { createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
 import { loadMissing } from './load.ts'
 import { sql } from './sql.ts'
@@ -19,9 +21,9 @@ export interface Sequencer {
   /**
    * Runs `work`, which is synchronous and may be run several times: what it reads is fetched between two runs (facts.ts).
    * A returned refusal undoes what it did and nothing of the others.
-   * @param weight how many operations it is about
+   * @param push what the work is about, if it is a station's push: its questions are known beforehand
    */
-  write<Result>(work: Work<Result>, weight?: number): Promise<Result>
+  write<Result>(work: Work<Result>, push?: PushRequest): Promise<Result>
   /** Runs `work` on one moment of the database. If it turns out to write, it is run again through `write`. */
   read<Result>(work: Work<Result>): Promise<Result>
   /** How many operations wait for their turn. */
@@ -36,6 +38,7 @@ export type Work<Result> = (store: HeadquartersStore, entries: Map<string, Journ
 
 interface Waiting {
   readonly work: Work<unknown>
+  readonly push: PushRequest | undefined
   readonly weight: number
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
@@ -80,6 +83,8 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         facts.indexes.known.clear()
         facts.pages.known.clear()
         const ledger = createLedger(facts, head)
+        for (const { push } of group) if (push) foresee(facts, push)
+        await loadMissing(tx, facts)
         for (const waiting of group) outcomes.push(await settle(tx, ledger, waiting))
         if (!hasPending(ledger)) return { changed: false, writes: before }
         await flush(tx, facts, ledger.pending, now())
@@ -110,9 +115,9 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
     }
   }
 
-  const write = <Result>(work: Work<Result>, weight = 1): Promise<Result> =>
+  const write = <Result>(work: Work<Result>, push?: PushRequest): Promise<Result> =>
     new Promise((resolve, reject) => {
-      queue.push({ work, weight, resolve, reject })
+      queue.push({ work, push, weight: Math.max(1, push?.ops.length ?? 1), resolve, reject })
       running ??= drain()
     })
 
