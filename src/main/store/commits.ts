@@ -15,6 +15,11 @@ export interface Commits {
   write<Result>(work: (db: WritableDb) => Result): Promise<Result>
   /** The same in a transaction of its own: for slices of many rows, which a savepoint would make slower and slower. */
   writeAlone<Result>(work: (db: WritableDb) => Result): Promise<Result>
+  /**
+   * Alone, and without waiting for the disk: for what can be had again from elsewhere. A power cut may take it back, whole; the next
+   * `write` makes it as safe as itself.
+   */
+  writeSoon<Result>(work: (db: WritableDb) => Result): Promise<Result>
   /** Moves whenever something was committed: what was read before is then out of date. */
   readonly version: number
   /** Called after each commit that changed something. */
@@ -24,6 +29,7 @@ export interface Commits {
 }
 
 interface Waiting {
+  readonly durable: boolean
   readonly alone: boolean
   readonly work: (db: WritableDb) => unknown
   readonly resolve: (value: never) => void
@@ -46,7 +52,9 @@ export function createCommits(database: Database): Commits {
     const undo = shared ? 'ROLLBACK TO one' : 'ROLLBACK; BEGIN IMMEDIATE'
     const outcomes: (() => void)[] = []
     let changed = false
+    const durable = group.some((one) => one.durable)
     try {
+      if (!durable) database.execute('PRAGMA synchronous = NORMAL')
       database.execute('BEGIN IMMEDIATE')
       for (const { work, resolve, reject } of group) {
         if (shared) database.execute('SAVEPOINT one')
@@ -68,21 +76,27 @@ export function createCommits(database: Database): Commits {
       if (database.in_transaction) database.execute('ROLLBACK')
       for (const { reject } of group) reject(error)
       return
+    } finally {
+      if (!durable) database.execute('PRAGMA synchronous = FULL')
     }
     if (changed) version += 1
     for (const settle of outcomes) settle()
     if (changed) for (const listener of listeners) listener()
   }
 
-  const enqueue = <Result>(alone: boolean, work: (db: WritableDb) => Result): Promise<Result> =>
+  const enqueue = <Result>(
+    work: (db: WritableDb) => Result,
+    { alone, durable }: { readonly alone: boolean; readonly durable: boolean },
+  ): Promise<Result> =>
     new Promise((resolve, reject) => {
       if (queue.length === 0) setImmediate(runQueue)
-      queue.push({ alone, work, resolve, reject })
+      queue.push({ alone, durable, work, resolve, reject })
     })
 
   return {
-    write: (work) => enqueue(false, work),
-    writeAlone: (work) => enqueue(true, work),
+    write: (work) => enqueue(work, { alone: false, durable: true }),
+    writeAlone: (work) => enqueue(work, { alone: true, durable: true }),
+    writeSoon: (work) => enqueue(work, { alone: true, durable: false }),
     get version() {
       return version
     },

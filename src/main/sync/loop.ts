@@ -1,5 +1,5 @@
 import { chainHash } from '../../host/hash.ts'
-import type { Answer, Page, Request } from '../../model/sync/protocol.ts'
+import type { Request } from '../../model/sync/protocol.ts'
 import { type Event, newSession, type Session, step, type Tools } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { perform } from '../store/inbox.ts'
@@ -11,7 +11,7 @@ import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
 import { takeIn } from './page.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
-import { createPace, slicesOf } from './slices.ts'
+import { createPace, nothingYet, slicesOf } from './slices.ts'
 import type { Trouble } from './trouble.ts'
 
 /**
@@ -96,7 +96,8 @@ export function createLoop(parts: LoopParts): Loop {
       } catch (error) {
         // The disk did not take it. What is in memory may be ahead of what is on it: all of it is read again.
         synced.forget()
-        session = newSession
+        // A failure like any other: what scripts write meanwhile does not make it try sooner.
+        session = { ...newSession, failures: 1 }
         noteTrouble(failureOf(error))
         sleep(DISK_RETRY_MS)
       }
@@ -144,16 +145,17 @@ export function createLoop(parts: LoopParts): Loop {
   /** @param more the same question has more answers coming: it stays open */
   async function act(event: Event, more: boolean, also: (db: WritableDb) => void): Promise<void> {
     const view = (db: ReadableDb) => viewOf(db, synced, shortArchive(db, event))
-    let done = step(view(store.db), session, event, tools)
-    if (done.effects.some(({ kind }) => kind === 'write')) {
-      done = await commits.write((db) => {
-        // Scripts may have written since: decided once more, now on what this very transaction sees.
-        const sure = step(view(db), session, event, tools)
-        for (const effect of sure.effects) if (effect.kind === 'write') perform(db, synced, effect.write)
-        also(db)
-        return sure
-      })
+    // Scripts may write until the transaction begins: what is written is decided inside it, on what it sees.
+    const sure = (db: WritableDb) => {
+      const decided = step(view(db), session, event, tools)
+      for (const effect of decided.effects) if (effect.kind === 'write') perform(db, synced, effect.write)
+      also(db)
+      return decided
     }
+    // What a page brings headquarters has: should a power cut take it back, it is asked for again.
+    const brings = event.kind === 'answer' && event.answer.kind === 'page' && event.answer.commits.length > 0
+    let done = brings ? await commits.writeSoon(sure) : step(view(store.db), session, event, tools)
+    if (!brings && done.effects.some(({ kind }) => kind === 'write')) done = await commits.write(sure)
     if (!more) session = done.session
     for (const effect of done.effects) {
       if (effect.kind === 'send') send(effect.id, effect.request)
@@ -292,9 +294,4 @@ export function createLoop(parts: LoopParts): Loop {
   }
   sleep(parts.chance() * Math.min(interval_ms, 2_000))
   return self
-}
-
-/** The question was taken back to ask another one: as good as an answer that says nothing. */
-function nothingYet({ cursor }: Request): Answer {
-  return { kind: 'page', from: cursor, to: cursor, commits: [], more: true, safe_seq: 0 } satisfies Page
 }

@@ -1,4 +1,4 @@
-import type { Commit, Page } from '../../model/sync/protocol.ts'
+import type { Commit, Page, Request } from '../../model/sync/protocol.ts'
 
 /**
  * A page as several that follow each other, so that scripts are answered in between. A slice ends where a request ends: what was
@@ -38,4 +38,9 @@ export function createPace() {
       else if (ms < SLICE_MS / 2) rows = Math.min(ROWS_MAX, rows * 2)
     },
   }
+}
+
+/** The question was taken back to ask another one: as good as an answer that says nothing. */
+export function nothingYet({ cursor }: Request): Page {
+  return { kind: 'page', from: cursor, to: cursor, commits: [], more: true, safe_seq: 0 }
 }
