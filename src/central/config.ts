@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform
   readonly home: string
   readonly is_root: boolean
+  /** Started by `npm run central`: npm's shell stands between npm and this process. */
+  readonly under_npm: boolean
 }
 
 export const surroundings = (): Surroundings => ({
@@ -21,6 +23,7 @@ export const surroundings = (): Surroundings => ({
   platform: process.platform,
   home: homedir(),
   is_root: process.getuid?.() === 0,
+  under_npm: process.env['npm_lifecycle_event'] === 'central',
 })
 
 export const settingFlags: Flags = Object.fromEntries(settingNames.map((name) => [flagOf(name), true]))

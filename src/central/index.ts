@@ -15,6 +15,20 @@ async function run(): Promise<Central | Problem> {
   return isProblem(settings) ? settings : startCentral(settings)
 }
 
+/** The shell that npm starts programs with dies of a signal without handing it on: whoever stops npm means headquarters. */
+function stopWithShell(stop: () => void): void {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    try {
+      process.kill(shell, 0)
+    } catch {
+      clearInterval(watch)
+      stop()
+    }
+  }, 500)
+  watch.unref()
+}
+
 const started = await run()
 if ('kind' in started) {
   process.stderr.write(`${problemLine(started)}\n`)
@@ -29,5 +43,6 @@ if ('kind' in started) {
     void started.stop()
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, stop)
+  if (surroundings().under_npm) stopWithShell(stop)
   process.stdout.write(`${JSON.stringify({ event: 'ready', url, data_dir, pid: process.pid, version })}\n`)
 }
