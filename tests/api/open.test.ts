@@ -1,5 +1,10 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { describe, expect, test } from 'vitest'
 
+import type { WireRequest } from '../../src/http/wire.ts'
+import { operatorPage } from '../../src/main/api/page.ts'
 import { batchEndpoints } from '../../src/model/batch.ts'
 import type { Endpoint } from '../../src/model/endpoint.ts'
 import { partEndpoints } from '../../src/model/part.ts'
@@ -103,4 +108,13 @@ describe('GET /docs', () => {
     for (const file of files) expect((await station.call('GET', file, { key: null })).status).toBe(200)
     expect(page.text).not.toMatch(/https?:\/\//)
   })
+})
+
+test('GET / is a page even where none was built, and says how to build it', async () => {
+  const answer = operatorPage(join(tmpdir(), 'no-such-folder'))({ method: 'GET' } as WireRequest, {
+    segments: [],
+    query: '',
+  })
+  expect(answer).toMatchObject({ status: 200, type: 'text/html; charset=utf-8' })
+  expect(answer?.body).toContain('npm run build')
 })

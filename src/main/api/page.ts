@@ -85,7 +85,7 @@ function answerFile(folder: string, name: string): WireAnswer {
 
 function notBuilt(): WireAnswer {
   return {
-    status: 503,
+    status: 200,
     type: TYPES['.html']!,
     body: NOT_BUILT,
     headers: { 'content-security-policy': PAGE_POLICY },
