@@ -98,32 +98,6 @@ test('who writes alone has a transaction of his own, in the order in which it wa
   expect(begun).toBe(4)
 })
 
-/** What a row costs in processor time, in a slice that touches many pages with each of its statements. */
-async function costOfRow(
-  rows: number,
-  how: (work: (db: WritableDb) => number) => Promise<number>,
-): Promise<number> {
-  return how((db) => {
-    const before = process.cpuUsage()
-    for (let n = 0; n < rows; n++) note(`${Math.random()}${'x'.repeat(500)}`)(db)
-    const { user, system } = process.cpuUsage(before)
-    return (user + system) / rows
-  })
-}
-
-test('a row of a large slice costs no more than one of a small slice, which a savepoint would make it', async () => {
-  database.execute(`
-    CREATE TABLE copies (text TEXT UNIQUE);
-    CREATE TRIGGER copied AFTER INSERT ON notes BEGIN INSERT INTO copies VALUES (NEW.text); INSERT INTO copies VALUES (NEW.text || '2'); END`)
-  await costOfRow(500, (work) => commits.writeAlone(work))
-  const alone = await costOfRow(4_000, (work) => commits.writeAlone(work))
-  const [shared] = await Promise.all([
-    costOfRow(4_000, (work) => commits.write(work)),
-    commits.write(note('neighbour')),
-  ])
-  expect(shared / alone).toBeGreaterThan(2)
-})
-
 test('flush commits what waits', () => {
   void commits.write(note('a'))
   commits.flush()
