@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-import { newId } from '../src/main/id.ts'
-import { readClock } from '../src/main/clock.ts'
+import { newId } from '../src/host/id.ts'
+import { readClock } from '../src/host/clock.ts'
 import { createBatch } from '../src/main/store/batches.ts'
 import { listBatches } from '../src/main/store/batch-list.ts'
 import { type Database, openDatabase } from '../src/main/store/database.ts'
@@ -154,7 +154,7 @@ function bareImport(batches: number): Promise<number> {
 }
 
 export async function measureImport(): Promise<Result[]> {
-  const batches = 4_000
+  const batches = 1_500
   const all = [...records(batches)]
   const rates = { bare: [] as number[], whole: [] as number[] }
   for (let round = 0; round < 3; round++) {
