@@ -13,7 +13,10 @@ type Step = { readonly name: string; readonly run: () => Finding }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
-const sources = globSync('{src,tests,bench,scripts}/**/*.{ts,tsx}', { cwd: root }).map(withSlashes)
+const sources = globSync('{src,tests,bench,scripts}/**/*.{ts,tsx}', {
+  cwd: root,
+  exclude: ['**/node_modules/**'],
+}).map(withSlashes)
 
 function withSlashes(path: string): string {
   return path.split(sep).join('/')
