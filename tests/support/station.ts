@@ -143,7 +143,11 @@ export function callOf(app: () => App) {
 const keyTexts: Readonly<Record<string, string>> = { user: 'lk_user', station: 'lk_station' }
 
 /** A request as a socket would bring it, and what its end tells the app. */
-function wireRequest(method: string, target: string, { key = 'user', body, headers, delivery }: CallOptions) {
+export function wireRequest(
+  method: string,
+  target: string,
+  { key = 'user', body, headers, delivery }: CallOptions,
+) {
   const bytes = body === undefined ? new Uint8Array() : bytesOf(body)
   const sent = new Map<string, string>()
   if (key !== null) sent.set('authorization', `Bearer ${keyTexts[key] ?? key}`)
