@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { type Database, openDatabase } from '../src/main/store/database.ts'
@@ -105,6 +105,14 @@ export function openData(count: number): Database {
 /** A data folder as the station has it, so that it can be started on it. */
 export const dataFolder = (count: number) => join(FOLDER, `${count}-${EDITION}`)
 const dataPath = (count: number) => join(dataFolder(count), 'lotkeeper.db')
+
+/** Reads the file once, so that what is measured is not whether the system still had it in memory. */
+export function warm(count: number): void {
+  const file = openSync(dataPath(count), 'r')
+  const bytes = Buffer.allocUnsafe(8 * 2 ** 20)
+  while (readSync(file, bytes) > 0);
+  closeSync(file)
+}
 
 export const uuid = (kind: number, index: number) =>
   `00000000-000${kind}-7000-8000-${index.toString(16).padStart(12, '0')}`

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --large] [--only lists,http,start,writes,peers]`: measures, prints a table, writes bench/results.json.
+ * `npm run bench [-- --large] [--only lists,http,start,creates,import,peers,sync]`: measures, prints a table, writes bench/results.json.
  * Ratios in one run are the point; absolute times belong to the machine. `--large` adds a million batches with ten units each.
  */
 import { execFileSync } from 'node:child_process'
@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { openData } from './data.ts'
+import { openData, warm } from './data.ts'
 import { measureHttp, measureStart } from './http.ts'
 import { measurePeers } from './peers.ts'
 import { type Result, atMost, print, save } from './results.ts'
@@ -34,6 +34,7 @@ function installTools(): void {
 
 function measureLists(): Result[] {
   const databases = new Map(sizes.map((count) => [count, openData(count)]))
+  for (const count of sizes) warm(count)
   for (const [count, db] of databases) checkShapes(db, count)
   const results = shapes.map((shape): Result => {
     const timed = timeShape(shape, databases)
@@ -62,12 +63,10 @@ const sections: Record<string, () => Promise<Result[]> | Result[]> = {
 }
 
 installTools()
-const results: Result[] = []
 for (const [name, measure] of Object.entries(sections)) {
   if (wanted && !wanted.includes(name)) continue
   console.log(`\n${name}`)
   const found = await measure()
   if (name !== 'lists') for (const result of found) print(result)
-  results.push(...found)
+  save(name, found)
 }
-if (wanted === undefined) save(results, sizes)

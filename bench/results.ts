@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { cpus, platform, release, totalmem } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 /** One line of the table: a ratio (or a size) beside what it should be. */
@@ -33,7 +33,17 @@ export function print(result: Result): void {
 
 const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2))
 
-export function save(results: readonly Result[], sizes: readonly number[]): void {
+interface Section {
+  readonly measured_at: string
+  /** How many processes wanted a core at the end: above the number of cores, others were measured too. */
+  readonly load_average: number
+  readonly results: readonly (Result & { readonly met: boolean | null })[]
+}
+
+const FILE = join(import.meta.dirname, 'results.json')
+
+/** Each section is one run and stands for itself; what was measured earlier of the others stays. */
+export function save(section: string, results: readonly Result[]): void {
   const machine = {
     cpu: cpus()[0]?.model,
     cores: cpus().length,
@@ -41,11 +51,14 @@ export function save(results: readonly Result[], sizes: readonly number[]): void
     system: `${platform()} ${release()}`,
     node: process.version,
   }
-  const lines = results.map((result) => ({ ...result, met: isMet(result) ?? null }))
-  const text = JSON.stringify(
-    { measured_at: new Date().toISOString(), machine, sizes, results: lines },
-    undefined,
-    2,
-  )
-  writeFileSync(join(import.meta.dirname, 'results.json'), `${text}\n`)
+  const earlier = existsSync(FILE)
+    ? (JSON.parse(readFileSync(FILE, 'utf8')) as { sections?: Record<string, Section> }).sections
+    : undefined
+  const measured: Section = {
+    measured_at: new Date().toISOString(),
+    load_average: loadavg()[0]!,
+    results: results.map((result) => ({ ...result, met: isMet(result) ?? null })),
+  }
+  const text = JSON.stringify({ machine, sections: { ...earlier, [section]: measured } }, undefined, 2)
+  writeFileSync(FILE, `${text}\n`)
 }

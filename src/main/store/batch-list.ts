@@ -85,8 +85,12 @@ function rowsByCreation(db: ReadableDb, filters: BatchFilters, asked: Asked): Ba
   const { order, skip, want, after } = asked
   const { first, last } = filters
   if (after === undefined && skip === 0) return rowsBetween(db, order, first, last, want)
-  const begin = after === undefined ? firstPlace(filters, order) : placeAfter(after, order)
-  const from = skip === 0 ? begin : placeFurther(db, order, begin, skip)
+  const from =
+    after === undefined
+      ? placeOfRow(db, filters, order, skip)
+      : skip === 0
+        ? placeAfter(after, order)
+        : placeFurther(db, order, placeAfter(after, order), skip)
   if (from === undefined || from.created_at < first || from.created_at > last) return []
   const { created_at, batch_pk } = from
   // An index on a time and the pk is searched by the time alone: after an import thousands may share one, so they come first.
@@ -113,7 +117,23 @@ function rowsBetween(db: ReadableDb, order: Order, first: number, last: number, 
   )
 }
 
-/** The place so many places further: the index alone knows the order, no row is fetched on the way. */
+/** The place of one row of a window: the index alone is read, no row is fetched on the way and nothing is compared. */
+function placeOfRow(
+  db: ReadableDb,
+  { first, last }: BatchFilters,
+  order: Order,
+  row: number,
+): Place | undefined {
+  return db.one(
+    order === 'asc'
+      ? sql`SELECT created_at, pk AS batch_pk FROM batches WHERE created_at BETWEEN ${first} AND ${last}
+          ORDER BY created_at, pk LIMIT 1 OFFSET ${row}`
+      : sql`SELECT created_at, pk AS batch_pk FROM batches WHERE created_at BETWEEN ${first} AND ${last}
+          ORDER BY created_at DESC, pk DESC LIMIT 1 OFFSET ${row}`,
+  )
+}
+
+/** The place so many places further. */
 function placeFurther(db: ReadableDb, order: Order, from: Place, count: number): Place | undefined {
   const { created_at, batch_pk } = from
   return db.one(
