@@ -15,7 +15,7 @@ export interface AppParts {
   readonly contract: readonly Route[]
   /** The server's own operations, served under the path they name. */
   readonly own: readonly Route[]
-  /** Pages that need no key: health, documentation, the operator's page. Asked first, so a hit costs nothing else. */
+  /** Pages that need no key: health, documentation, the operator's page. Not asked for the contract's paths. */
   readonly open: (request: WireRequest, target: Target) => WireAnswer | Promise<WireAnswer> | undefined
   /** Who is asking, from the Authorization header. */
   readonly authenticate: (authorization: string | undefined) => Caller | Refusal
@@ -25,23 +25,28 @@ export interface AppParts {
   readonly onDefect: (error: unknown, request: WireRequest) => void
 }
 
+/** How many segments lead to the contract: one for `/v2`, two for `/api/v2`, none for everything else. */
+function mountOf(segments: readonly string[]): 0 | 1 | 2 {
+  const first = segments[0]?.toLowerCase()
+  if (first === 'v2') return 1
+  return first === 'api' && segments[1]?.toLowerCase() === 'v2' ? 2 : 0
+}
+
 /** The whole journey of a request after the door, in the order of checks of contract v2 §1.4. */
 export function createApp(parts: AppParts): App {
   const contract = createRouter(parts.contract)
   const own = createRouter(parts.own)
 
   function find({ segments }: Target, method: string): Found | 'bad escape' | undefined {
-    const first = segments[0]?.toLowerCase()
-    if (first === 'v2') return contract(method, segments.slice(1))
-    if (first === 'api' && segments[1]?.toLowerCase() === 'v2') return contract(method, segments.slice(2))
-    return own(method, segments)
+    const mount = mountOf(segments)
+    return mount === 0 ? own(method, segments) : contract(method, segments.slice(mount))
   }
 
   /** unknown route → media type → JSON → key → rights → schema */
   function check(
     request: WireRequest,
     target: Target,
-    vouched: Caller | undefined,
+    whoAsks: () => Caller | Refusal,
   ): { found: Found; input: Input } | Refusal {
     const found = find(target, request.method)
     if (found === undefined)
@@ -50,7 +55,7 @@ export function createApp(parts: AppParts): App {
     const { endpoint, arrays, has_body } = found.route
     const sent = has_body ? parseBody(request.header('content-type'), request.body) : {}
     if (isRefusal(sent)) return sent
-    const caller = vouched ?? parts.authenticate(request.header('authorization'))
+    const caller = whoAsks()
     if (isRefusal(caller)) return caller
     if (endpoint.access !== 'any' && endpoint.access !== caller.actor.kind)
       return refuse(
@@ -68,14 +73,16 @@ export function createApp(parts: AppParts): App {
 
   function answer(request: WireRequest, vouched: Caller | undefined): WireAnswer | Promise<WireAnswer> {
     const target = splitTarget(request.target)
-    const open = parts.open(request, target)
+    const open = mountOf(target.segments) === 0 ? parts.open(request, target) : undefined
     if (open !== undefined) return open
+    let asked: Caller | Refusal | undefined = vouched
+    const whoAsks = () => (asked ??= parts.authenticate(request.header('authorization')))
     if (request.method === 'GET' && parts.remembered) {
-      const caller = vouched ?? parts.authenticate(request.header('authorization'))
+      const caller = whoAsks()
       const known = isRefusal(caller) ? undefined : parts.remembered(request, caller)
       if (known !== undefined) return known
     }
-    const checked = check(request, target, vouched)
+    const checked = check(request, target, whoAsks)
     return isRefusal(checked) ? refused(checked) : checked.found.route.answer(checked.input)
   }
 

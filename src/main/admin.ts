@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
 import type { App } from '../http/app.ts'
-import { ok, refused } from '../http/wire.ts'
+import { ok, refused, type WireAnswer, type WireRequest } from '../http/wire.ts'
 import { isRefusal, type Refusal, refuse } from '../model/error.ts'
 import { record } from '../model/record.ts'
 import { title } from '../model/text.ts'
@@ -102,8 +102,9 @@ const DOOR = '/station/admin/'
 /** The admin door before the app: only who can read `server.json` of this data folder knows its token. */
 export function withAdmin(app: App, admin: Admin, token: string): App {
   const expected = Buffer.from(`Bearer ${token}`)
-  return async (request) => {
-    if (!request.target.startsWith(DOOR)) return app(request)
+  return (request) => (request.target.startsWith(DOOR) ? atTheDoor(request) : app(request))
+
+  async function atTheDoor(request: WireRequest): Promise<WireAnswer> {
     const presented = Buffer.from(request.header('authorization') ?? '')
     if (presented.length !== expected.length || !timingSafeEqual(presented, expected))
       return refused(

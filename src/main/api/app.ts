@@ -5,7 +5,7 @@ import type { SyncState } from '../../model/desk.ts'
 import { assets } from '../assets.ts'
 import type { Store } from '../store/store.ts'
 import { createAnswers } from './answers.ts'
-import { authenticate } from './authenticate.ts'
+import { createAuthenticator } from './authenticate.ts'
 import { batchRoutes } from './batches.ts'
 import { openPages } from './open.ts'
 import { operatorPage } from './page.ts'
@@ -57,7 +57,7 @@ export async function createStationApp({
     contract,
     own: [...deskRoutes(api, changes), ...syncRoutes(api, sync), ...own],
     open: (request, target) => pages(request, target) ?? page(request, target),
-    authenticate: (authorization) => authenticate(store.db, authorization),
+    authenticate: createAuthenticator(store.db, () => store.commits.version),
     remembered: (request, caller) => answers.find(request, caller),
     onDefect,
   })
