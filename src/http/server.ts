@@ -142,8 +142,7 @@ function receive(request: IncomingMessage, response: ServerResponse, app: App, b
     if (answer instanceof Promise) void answer.then((late) => send(request, response, late))
     else send(request, response, answer)
   }
-  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
-    return run(NOTHING)
+  if (!hasBody(request)) return run(NOTHING)
 
   const chunks: Buffer[] = []
   let size = 0
@@ -168,8 +167,9 @@ const NOTHING = new Uint8Array()
 function send(request: IncomingMessage, response: ServerResponse, answer: WireAnswer): void {
   if (response.destroyed) return
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
-  // A request that is not read to its end leaves its rest on the connection, and a closing server wants none idle.
-  if (!request.complete || !serverOf(request).listening) response.shouldKeepAlive = false
+  // A body that is not read to its end leaves its rest on the connection, and a closing server wants none idle.
+  if ((hasBody(request) && !request.complete) || !serverOf(request).listening)
+    response.shouldKeepAlive = false
   response.writeHead(answer.status, {
     'content-type': answer.type,
     'content-length': body.length,
@@ -179,6 +179,10 @@ function send(request: IncomingMessage, response: ServerResponse, answer: WireAn
   })
   response.end(body)
 }
+
+/** Without one, a request is answered before Node calls it complete. */
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 
 /** The server a request came to; Node sets it on each of its sockets. */
 const serverOf = (request: IncomingMessage) => (request.socket as Socket & { readonly server: Server }).server

@@ -153,6 +153,21 @@ describe('how requests arrive', () => {
     expect(JSON.parse(answer)).toMatchObject({ size: 8 })
   })
 
+  test('a connection is kept for the next request', async () => {
+    const { port } = await start()
+    const socket = connect(port, '127.0.0.1')
+    for (const head of [
+      'GET /a HTTP/1.1\r\n\r\n',
+      'POST /b HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}',
+      'GET /c HTTP/1.1\r\n\r\n',
+    ]) {
+      const answered = new Promise<Buffer>((resolve) => socket.once('data', resolve))
+      socket.write(head.replace('HTTP/1.1\r\n', 'HTTP/1.1\r\nHost: localhost\r\n'))
+      expect((await answered).toString().toLowerCase()).toContain('connection: keep-alive')
+    }
+    socket.destroy()
+  })
+
   describe('the app learns whether its client took the answer', () => {
     /** Tells of each exchange how it ended, and keeps answers to `/held` back until released. */
     function listener() {
