@@ -49,12 +49,6 @@ export const sabotages: readonly Sabotage[] = [
     replace: 'return entry.base.seq <= common.seq || true ? entry',
   },
   {
-    name: 'a claimed past is believed',
-    file: `${sync}/knowledge.ts`,
-    find: 'while (parent !== null && chains.linkAt(parent.incarnation, parent.upto) === parent.hash)',
-    replace: 'while (parent !== null)',
-  },
-  {
     name: 'operations are sent again in another order',
     file: 'tests/simulation/disk.ts',
     find: '[...disk.outbox.values()].sort((a, b) => a.local_id - b.local_id)',
