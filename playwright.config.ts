@@ -7,8 +7,9 @@ const executablePath = findChromium()
 export default defineConfig({
   testDir: 'tests',
   testMatch: '**/*.spec.ts',
-  // Each file has a station and a Chromium of its own; two of them are what a small machine bears.
-  workers: 2,
+  // Each file has a station and a Chromium of its own. A scanner is told from a typist by milliseconds: two Chromiums on a
+  // machine of two cores would take them from each other.
+  workers: 1,
   timeout: 60_000,
   forbidOnly: true,
   globalSetup: './tests/desktop/global-setup.ts',
