@@ -44,6 +44,14 @@ export const commands: Readonly<Record<string, Command | HeadquartersCommand>> =
     words: 0,
     load: () => import('./doctor.ts'),
   },
+  selftest: {
+    usage: 'selftest [--json]',
+    summary:
+      'tries a station of its own on this PC, from its start to a copy of its disk; exit code 0 if all of it works',
+    flags: { json: false },
+    words: 0,
+    load: () => import('./selftest.ts'),
+  },
   import: {
     usage: 'import FILE.csv|FILE.json [--on-error stop|skip]',
     summary: 'brings batches and units in from a file; what is here already stays as it is',

@@ -6,19 +6,13 @@ import { newestBackup } from '../main/database-problem.ts'
 import { codeOf, isProblem, problemLine, wordsOf, type Problem } from '../host/problem.ts'
 import { formatTime } from '../model/time.ts'
 import { openForReading } from './reading.ts'
-import { print, type Given } from './command.ts'
+import type { Given } from './command.ts'
+import { bad, type Finding, note, ok, report } from './findings.ts'
 import { faultsOf } from './soundness.ts'
 import { findServer } from './status.ts'
 
-type Verdict = 'ok' | 'note' | 'bad'
-interface Finding {
-  readonly check: string
-  readonly verdict: Verdict
-  readonly says: string
-}
-
 export async function run({ flags, config }: Given): Promise<number | Problem> {
-  const findings: Finding[] = [
+  const findings = [
     programFinding(),
     ...config.warnings.map((warning) => note('settings', warning)),
     folderFinding(config),
@@ -29,15 +23,8 @@ export async function run({ flags, config }: Given): Promise<number | Problem> {
     backupFinding(config),
     ...keysFindings(config),
   ]
-  if ('json' in flags) print(JSON.stringify(findings))
-  else
-    for (const { check, verdict, says } of findings) print(`${verdict.padEnd(5)} ${check.padEnd(9)} ${says}`)
-  return findings.some(({ verdict }) => verdict === 'bad') ? 1 : 0
+  return report(findings, 'json' in flags)
 }
-
-const ok = (check: string, says: string): Finding => ({ check, verdict: 'ok', says })
-const note = (check: string, says: string): Finding => ({ check, verdict: 'note', says })
-const bad = (check: string, says: string): Finding => ({ check, verdict: 'bad', says })
 
 function programFinding(): Finding {
   const major = Number(process.versions.node.split('.')[0])
