@@ -1,5 +1,6 @@
 import type { ClockReading, Operation } from '../../src/model/operation.ts'
 import { contentHash } from '../../src/model/sync/chain.ts'
+import type { Entry } from '../../src/model/sync/journal.ts'
 import type { Answer, Request } from '../../src/model/sync/protocol.ts'
 import { type Event, newSession, step, type Write } from '../../src/model/sync/station.ts'
 import { commit, type Disk, newDisk, outboxOf, viewOf } from './disk.ts'
@@ -91,8 +92,7 @@ function write(world: World, node: Node, change: Write): void {
   }
   const pruned = (change.archive?.remove ?? []).flatMap((op_id) => disk.archive.get(op_id) ?? [])
   commit(disk, change)
-  for (const entry of change.outbox?.put ?? [])
-    remint(world, disk, entry.op.op_id, entry.op.operation, before.outbox)
+  for (const entry of change.outbox?.put ?? []) remint(world, disk, entry, change.outbox!.remove)
   for (const op_id of change.outbox?.remove ?? []) if (!holds(disk, op_id)) squashed(world, disk, op_id)
   for (const { op, committed_seq } of pruned) {
     if (!holds(disk, op.op_id) && committed_seq > safeSeq(world))
@@ -127,17 +127,16 @@ function squashed(world: World, disk: Disk, op_id: string): void {
 }
 
 /** An operation that got a new id because another machine had the same. */
-function remint(world: World, disk: Disk, op_id: string, operation: Operation, before: Disk['outbox']): void {
-  const known = world.oracle.ledger.get(op_id)
-  if (known !== undefined || before.has(op_id)) return
+function remint(world: World, disk: Disk, { op }: Entry, removed: readonly string[]): void {
   const { ledger } = world.oracle
-  const local_id = disk.outbox.get(op_id)!.local_id
-  const old = [...before.values()].find((entry) => entry.local_id === local_id)!
-  const past = ledger.get(old.op.op_id)!
+  const { op_id, operation } = op
+  if (ledger.has(op_id)) return
+  const [taken] = removed
+  const past = ledger.get(taken!)!
   ledger.set(op_id, { ...past, past: past.past | past.folded, bit: 1n << BigInt(ledger.size), operation })
   past.reminted_as = op_id
   disk.owned.add(op_id)
-  disk.owned.delete(old.op.op_id)
+  disk.owned.delete(taken!)
   count(world, 'reminted')
 }
 

@@ -49,6 +49,18 @@ export const sabotages: readonly Sabotage[] = [
     replace: 'return entry.base.seq <= common.seq || true ? entry',
   },
   {
+    name: 'a claimed past is believed',
+    file: `${sync}/knowledge.ts`,
+    find: 'while (parent !== null && chains.linkAt(parent.incarnation, parent.upto) === parent.hash)',
+    replace: 'while (parent !== null)',
+  },
+  {
+    name: 'a renaming goes out where the operation stood that it was folded into',
+    file: `${sync}/station/incarnation.ts`,
+    find: 'const local_id = entry.renamed_at ?? entry.local_id',
+    replace: 'const { local_id } = entry',
+  },
+  {
     name: 'operations are sent again in another order',
     file: 'tests/simulation/disk.ts',
     find: '[...disk.outbox.values()].sort((a, b) => a.local_id - b.local_id)',

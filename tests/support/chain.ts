@@ -38,6 +38,7 @@ export function createChain(station_id: string): Chain {
           resent: false,
           known_deleted: [],
           made_as: null,
+          renamed_at: null,
           seal: null,
         }
         const made = sealed(chainHash, entry, incarnation, head)

@@ -45,6 +45,7 @@ export interface JournalRow {
   rebased: number
   known_deleted: string
   made_as: string | null
+  renamed_at: number | null
   resent: number
   incarnation: string | null
   n: number | null
@@ -55,7 +56,7 @@ export interface JournalRow {
 /** Columns of the journal and of the archive, joined with `authors`. */
 export const entryColumns: Query = sql`
   local_id, op_id, txn_id, actor_kind, actor_id, wall_ms, boot_id, uptime_ms, created_at, operation,
-  base_seq, base_hash, rebased, known_deleted, made_as, resent, incarnation, n, prev, hash`
+  base_seq, base_hash, rebased, known_deleted, made_as, renamed_at, resent, incarnation, n, prev, hash`
 
 export function toEntry(row: JournalRow): Entry {
   const { incarnation, n, prev, hash } = row
@@ -73,6 +74,7 @@ export function toEntry(row: JournalRow): Entry {
     rebased: row.rebased === 1,
     known_deleted: JSON.parse(row.known_deleted) as string[],
     made_as: row.made_as,
+    renamed_at: row.renamed_at,
     resent: row.resent === 1,
     seal: incarnation === null ? null : { incarnation, n: n!, prev: prev!, hash: hash! },
   }

@@ -63,18 +63,18 @@ export function createOutbox(): Outbox {
 
 function putEntry(
   db: WritableDb,
-  { local_id, op, base, rebased, known_deleted, made_as, resent, seal }: Entry,
+  { local_id, op, base, rebased, known_deleted, made_as, renamed_at, resent, seal }: Entry,
 ): void {
   db.run(sql`
     INSERT INTO journal (local_id, op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation,
-      base_seq, base_hash, rebased, known_deleted, made_as, resent, incarnation, n, prev, hash)
+      base_seq, base_hash, rebased, known_deleted, made_as, renamed_at, resent, incarnation, n, prev, hash)
     VALUES (${local_id}, ${op.op_id}, ${op.txn_id}, ${authorPk(db, op.actor.kind, op.actor.id, op.clock.boot_id)},
       ${op.clock.wall_ms}, ${op.clock.uptime_ms}, ${op.created_at}, ${JSON.stringify(op.operation)},
-      ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${resent ? 1 : 0},
+      ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${renamed_at}, ${resent ? 1 : 0},
       ${seal?.incarnation ?? null}, ${seal?.n ?? null}, ${seal?.prev ?? null}, ${seal?.hash ?? null})
     ON CONFLICT (local_id) DO UPDATE SET op_id = excluded.op_id, operation = excluded.operation, base_seq = excluded.base_seq,
       base_hash = excluded.base_hash, rebased = excluded.rebased, known_deleted = excluded.known_deleted, made_as = excluded.made_as,
-      resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash`)
+      renamed_at = excluded.renamed_at, resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash`)
   if (seal !== null)
     db.run(sql`INSERT INTO links (incarnation, n, hash) VALUES (${seal.incarnation}, ${seal.n}, ${seal.hash})
       ON CONFLICT DO NOTHING`)
@@ -100,17 +100,28 @@ export function readArchiveUpTo(db: ReadableDb, seq: number): Archived[] {
 /** Moves them over before the outbox lets go of them: what is in neither is lost. */
 export function changeArchive(db: WritableDb, { put, remove }: NonNullable<Write['archive']>): void {
   for (const op_id of remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)
-  for (const { local_id, op, base, rebased, known_deleted, made_as, resent, seal, committed_seq } of put)
+  for (const {
+    local_id,
+    op,
+    base,
+    rebased,
+    known_deleted,
+    made_as,
+    renamed_at,
+    resent,
+    seal,
+    committed_seq,
+  } of put)
     db.run(sql`
       INSERT INTO archive (local_id, op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation,
-        base_seq, base_hash, rebased, known_deleted, made_as, resent, incarnation, n, prev, hash, committed_seq)
+        base_seq, base_hash, rebased, known_deleted, made_as, renamed_at, resent, incarnation, n, prev, hash, committed_seq)
       VALUES (${local_id}, ${op.op_id}, ${op.txn_id}, ${authorPk(db, op.actor.kind, op.actor.id, op.clock.boot_id)},
         ${op.clock.wall_ms}, ${op.clock.uptime_ms}, ${op.created_at}, ${JSON.stringify(op.operation)},
-        ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${resent ? 1 : 0},
+        ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${renamed_at}, ${resent ? 1 : 0},
         ${seal?.incarnation ?? null}, ${seal?.n ?? null}, ${seal?.prev ?? null}, ${seal?.hash ?? null}, ${committed_seq})
       ON CONFLICT (local_id) DO UPDATE SET op_id = excluded.op_id, operation = excluded.operation, base_seq = excluded.base_seq,
         base_hash = excluded.base_hash, rebased = excluded.rebased, known_deleted = excluded.known_deleted, made_as = excluded.made_as,
-        resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash,
+        renamed_at = excluded.renamed_at, resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash,
         committed_seq = excluded.committed_seq`)
 }
 

@@ -24,6 +24,7 @@ export function accepted(
     rebased: false,
     known_deleted: deleted.map(({ id }) => id),
     made_as: null,
+    renamed_at: null,
     seal: null,
     resent: false,
   }

@@ -34,6 +34,11 @@ export interface Entry extends Readonly<z.infer<typeof context>> {
   readonly local_id: number
   readonly op: JournaledOperation
   readonly seal: Seal | null
+  /**
+   * With `made_as`: place of the last renaming that was folded in. If the operation is found to be taken, the renaming goes out by
+   * itself, and not before those whose authors did not know of it.
+   */
+  readonly renamed_at: number | null
   /** It was sealed in an earlier incarnation, so somebody else may know it: what it says stays as it is. */
   readonly resent: boolean
 }

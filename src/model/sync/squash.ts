@@ -27,7 +27,8 @@ export function squash(base: State, outbox: readonly Entry[], hash: Hash): Squas
     const made = name === null ? undefined : open.get(noun)
     if (made !== undefined && idOf(made) === operation.id && isFree(base, made, name!)) {
       const made_as = made.made_as ?? contentHash(hash, made.op, made.known_deleted)
-      const renamed = { ...made, made_as, op: { ...made.op, operation: withName(made.op.operation, name!) } }
+      const op = { ...made.op, operation: withName(made.op.operation, name!) }
+      const renamed = { ...made, op, made_as, renamed_at: entry.local_id }
       changed.set(made.op.op_id, renamed)
       open.set(noun, renamed)
       dropped.push(entry)

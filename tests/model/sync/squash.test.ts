@@ -4,6 +4,7 @@ import { memory } from '../../../src/model/memory.ts'
 import type { Operation } from '../../../src/model/operation.ts'
 import { accepted } from '../../../src/model/sync/acceptance.ts'
 import type { Entry } from '../../../src/model/sync/journal.ts'
+import { reminted } from '../../../src/model/sync/station/incarnation.ts'
 import { squash } from '../../../src/model/sync/squash.ts'
 import { batch, journaled, judge, unit } from '../../support/judge.ts'
 
@@ -77,4 +78,20 @@ test('[S16] what was folded together remembers how it was made', () => {
   const outbox = entries(batch('b', 'X'), rename('b', 'Y'), rename('b', 'Z'))
   const [made] = squash(memory(), outbox, hash).changed
   expect(made?.made_as).toContain('"number":"X"')
+})
+
+test('[S16] a renaming that goes out by itself after all goes out where it stood', () => {
+  const outbox = entries(batch('b', 'X'), unit('u'), rename('b', 'Y'), unit('v'))
+  const { changed, dropped } = squash(memory(), outbox, hash)
+  const folded = outbox.flatMap((entry) => {
+    if (dropped.includes(entry)) return []
+    return changed.find(({ local_id }) => local_id === entry.local_id) ?? entry
+  })
+  const left = reminted(folded, 'op-1', { newId: () => 'new' })
+  const order = [...left].sort((a, b) => a.local_id - b.local_id)
+  expect(order.map(({ op }) => `${op.op_id} ${op.operation.type}`)).toEqual([
+    'op-2 unit.create',
+    'new batch.rename',
+    'op-4 unit.create',
+  ])
 })

@@ -43,8 +43,9 @@ export function reborn(past: Past, outbox: readonly Entry[], index: ChainIndex, 
 }
 
 function unsealed(entry: Entry): Entry {
-  const { local_id, op, base, rebased, known_deleted, made_as, seal, resent } = entry
-  return { local_id, op, base, rebased, known_deleted, made_as, seal: null, resent: resent || seal !== null }
+  const { local_id, op, base, rebased, known_deleted, made_as, renamed_at, seal, resent } = entry
+  const kept = { local_id, op, base, rebased, known_deleted, made_as, renamed_at }
+  return { ...kept, seal: null, resent: resent || seal !== null }
 }
 
 /** The longest beginning of the present chain that both sides have. A shorter one is safe: more counts as unseen. */
@@ -58,10 +59,14 @@ function provenPast({ meta, linkAt }: Past, index: ChainIndex): Parent {
 
 /**
  * The `op_id` is taken by other content. If a renaming was folded into the operation, a copy of this disk sent it as it was:
- * what is left to say is the renaming. Otherwise another machine was given the same ids: the operation, and the row it
+ * what is left to say is the renaming, at the place that it had. Otherwise another machine was given the same ids: the operation, and the row it
  * makes, get new ones wherever the journal names them.
  */
-export function reminted(outbox: readonly Entry[], op_id: string, { newId }: Tools): readonly Entry[] {
+export function reminted(
+  outbox: readonly Entry[],
+  op_id: string,
+  { newId }: Pick<Tools, 'newId'>,
+): readonly Entry[] {
   const taken = outbox.find(({ op }) => op.op_id === op_id)
   if (taken === undefined) return outbox
   const { operation } = taken.op
@@ -70,7 +75,14 @@ export function reminted(outbox: readonly Entry[], op_id: string, { newId }: Too
   return outbox.map((entry) => {
     if (entry !== taken) return withOperation(entry, replaced(entry.op.operation, operation.id, row_id))
     const own = folded ? renamingOf(operation) : replaced(operation, operation.id, row_id)
-    return { ...entry, made_as: null, op: { ...entry.op, op_id: newId(), operation: own } }
+    const local_id = entry.renamed_at ?? entry.local_id
+    return {
+      ...entry,
+      local_id,
+      made_as: null,
+      renamed_at: null,
+      op: { ...entry.op, op_id: newId(), operation: own },
+    }
   })
 }
 
