@@ -6,6 +6,7 @@ import {
   joinedUnits,
   standing,
 } from './conflict-words.ts'
+import { nouns } from './decide/nouns.ts'
 import type { Operation } from './operation.ts'
 import type { Conflict, Row } from './state.ts'
 
@@ -82,8 +83,7 @@ function mine(conflict: Conflict, facts: Facts): Answered | undefined {
 }
 
 function currently(row: Row, field: string) {
-  if (field === 'number' || field === 'serial_number' || (row.noun === 'station' && field === 'name'))
-    return row.name
+  if (field === nouns[row.noun].label) return row.name
   if (!field.startsWith('metadata.')) return row.fields[field] ?? null
   const metadata = row.fields['metadata'] as Readonly<Record<string, string | number | boolean>>
   const key = field.slice(9)

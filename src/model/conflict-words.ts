@@ -1,3 +1,4 @@
+import { referenceOf } from './decide/nouns.ts'
 import { fold, IDENTIFIER_MAX } from './identifier.ts'
 import type { Operation } from './operation.ts'
 import type { Conflict, Noun, Row, State, Value } from './state.ts'
@@ -183,18 +184,11 @@ function fieldOf({ field, noun }: Conflict): string {
 }
 
 /** A value as people know it: ids by the names of their rows. */
-function shown({ field }: Conflict, value: Value | undefined, facts: Facts): string {
+function shown({ noun, field }: Conflict, value: Value | undefined, facts: Facts): string {
   if (value === undefined || value === null) return 'nothing'
   if (typeof value === 'object') return JSON.stringify(value)
-  const noun =
-    field === 'batch_id'
-      ? 'batch'
-      : field === 'revision_id'
-        ? 'revision'
-        : field === 'parent_id'
-          ? 'unit'
-          : undefined
-  return (noun === undefined ? undefined : facts.state.get(noun, String(value))?.name) ?? String(value)
+  const target = field === undefined ? undefined : referenceOf(noun, field)
+  return (target && facts.state.get(target.noun, String(value))?.name) ?? String(value)
 }
 
 /** Units that the author's station put into the joined batch. */

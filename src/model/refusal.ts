@@ -1,3 +1,4 @@
+import { referenceOf } from './decide/nouns.ts'
 import { type Refusal, refuse } from './error.ts'
 import type { Conflict, Noun, State } from './state.ts'
 
@@ -31,7 +32,7 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
     case 'dangling_ref':
       return refuse(
         'NOT_FOUND',
-        `${conflict.field === 'batch_id' ? 'Batch' : conflict.field === 'part_id' ? 'Part' : 'Revision'} not found`,
+        `${words[referenceOf(conflict.noun, conflict.field!)!.noun].title} not found`,
       )
     case 'delete_nonempty':
       return refuse(

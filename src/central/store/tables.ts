@@ -1,28 +1,20 @@
+import { nouns } from '../../model/decide/nouns.ts'
 import type { Noun, Row, Value } from '../../model/state.ts'
 import { type Query, name, sql } from './sql.ts'
 
-/** How rows of a noun stand in their table: the column of the name, and the fields with their types. */
+/** How rows of a noun stand in their table. What the name is called and what its key is unique within, the noun's rules say. */
 interface Shape {
   readonly table: string
-  readonly label: string
-  readonly scope: string | null
   readonly fields: Readonly<Record<string, 'text' | 'json'>>
 }
 
 export const shapes: Readonly<Record<Noun, Shape>> = {
-  station: { table: 'stations', label: 'name', scope: null, fields: { image_id: 'text', team_id: 'text' } },
-  part: { table: 'parts', label: 'number', scope: null, fields: { name: 'text' } },
-  revision: {
-    table: 'revisions',
-    label: 'number',
-    scope: 'part_id',
-    fields: { part_id: 'text', image_id: 'text' },
-  },
-  batch: { table: 'batches', label: 'number', scope: null, fields: {} },
+  station: { table: 'stations', fields: { image_id: 'text', team_id: 'text' } },
+  part: { table: 'parts', fields: { name: 'text' } },
+  revision: { table: 'revisions', fields: { part_id: 'text', image_id: 'text' } },
+  batch: { table: 'batches', fields: {} },
   unit: {
     table: 'units',
-    label: 'serial_number',
-    scope: null,
     fields: { revision_id: 'text', batch_id: 'text', parent_id: 'text', sample: 'text', metadata: 'json' },
   },
 }
@@ -41,26 +33,27 @@ const common = {
   into_id: 'text',
   marks: 'json',
 }
-const columnsOf = ({ label, fields }: Shape) => ({ ...common, [label]: 'text', ...fields })
+const columnsOf = (noun: Noun) => ({ ...common, [nouns[noun].label]: 'text', ...shapes[noun].fields })
 
 /** What reads the rows of a noun; a condition follows. */
 export const selects = Object.fromEntries(
   referredFirst.map((noun) => [
     noun,
-    name(`SELECT ${Object.keys(columnsOf(shapes[noun])).join(', ')} FROM ${shapes[noun].table}`),
+    name(`SELECT ${Object.keys(columnsOf(noun)).join(', ')} FROM ${shapes[noun].table}`),
   ]),
 ) as Readonly<Record<Noun, Query>>
 
 type Stored = Readonly<Record<string, Value>> & { readonly marks: Row['marks'] }
 
 export function toRow(noun: Noun, stored: unknown): Row {
-  const { label, scope, fields } = shapes[noun]
+  const { label, scope } = nouns[noun]
+  const { fields } = shapes[noun]
   const found = stored as Stored & Row & { readonly into_id: string | null }
   const { id, key, created_at, created_by_user_id, created_by_station_id, deleted, into_id, marks } = found
   return {
     noun,
     id,
-    name: found[label as 'name'],
+    name: (found as Stored)[label] as string,
     key,
     scope: scope === null ? '' : ((found as Stored)[scope] as string),
     created_at,
@@ -85,14 +78,14 @@ function toStored(row: Row): object {
     deleted,
     into_id: into,
     marks: row.marks,
-    [shapes[row.noun].label]: label,
+    [nouns[row.noun].label]: label,
     ...row.fields,
   }
 }
 
 const upserts = Object.fromEntries(
   referredFirst.map((noun) => {
-    const columns = columnsOf(shapes[noun])
+    const columns = columnsOf(noun)
     const names = Object.keys(columns).join(', ')
     const changing = Object.keys(columns).filter((column) => !['id', 'pk', 'created_at'].includes(column))
     return [

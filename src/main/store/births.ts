@@ -1,8 +1,9 @@
-import type { Row } from '../../model/state.ts'
+import type { Noun, Row } from '../../model/state.ts'
 import type { Person } from '../../model/sync/envelope.ts'
 import type { WritableDb } from './database.ts'
 import { forgetText, noteText } from './search.ts'
 import { sql } from './sql.ts'
+import { referredFirst, shapes } from './tables.ts'
 
 /** The people whom headquarters names as makers of rows. Whom this station knows it leaves as they are. */
 export function meetPeople(db: WritableDb, people: readonly Person[], now: number): void {
@@ -40,7 +41,7 @@ interface Birth {
  * then the one that stands here is made to be that one.
  */
 export function sameBirth(db: WritableDb, row: Row): void {
-  const table = { part: parts, revision: revisions, batch: batches, unit: units, station: stations }[row.noun]
+  const table = births[row.noun]
   const found = db.one<Birth>({ text: table.find, values: [row.id] })
   const { created_at, created_by_user_id: user, created_by_station_id: station } = row
   if (found === undefined || row.deleted || row.into !== null) return
@@ -51,19 +52,18 @@ export function sameBirth(db: WritableDb, row: Row): void {
   noteTexts(db, found.pk)
 }
 
-const birthOf = (table: string) => ({
-  find: `SELECT row.pk, row.created_at, (SELECT id FROM users WHERE pk = row.created_by_user_pk) AS user,
-    (SELECT id FROM stations WHERE pk = row.created_by_station_pk) AS station FROM ${table} row WHERE row.id = +?`,
-  change: `UPDATE ${table} SET created_at = +?, created_by_user_pk = (SELECT pk FROM users WHERE id = +?),
-    created_by_station_pk = (SELECT pk FROM stations WHERE id = +?) WHERE pk = +?`,
-})
-const [parts, revisions, batches, units, stations] = [
-  birthOf('parts'),
-  birthOf('revisions'),
-  birthOf('batches'),
-  birthOf('units'),
-  birthOf('stations'),
-]
+const births = Object.fromEntries(
+  referredFirst.map((noun) => [noun, birthOf(shapes[noun].table)]),
+) as Readonly<Record<Noun, ReturnType<typeof birthOf>>>
+
+function birthOf(table: string) {
+  return {
+    find: `SELECT row.pk, row.created_at, (SELECT id FROM users WHERE pk = row.created_by_user_pk) AS user,
+      (SELECT id FROM stations WHERE pk = row.created_by_station_pk) AS station FROM ${table} row WHERE row.id = +?`,
+    change: `UPDATE ${table} SET created_at = +?, created_by_user_pk = (SELECT pk FROM users WHERE id = +?),
+      created_by_station_pk = (SELECT pk FROM stations WHERE id = +?) WHERE pk = +?`,
+  }
+}
 
 /** Lists and search know a batch by its time. */
 function moveInTime(db: WritableDb, { pk, created_at: from }: Birth, to: number): void {

@@ -1,7 +1,8 @@
 import { decide } from '../../model/decide.ts'
+import { namingOf } from '../../model/decide/nouns.ts'
 import { fold as keyOf } from '../../model/identifier.ts'
 import type { JournaledOperation, Operation } from '../../model/operation.ts'
-import type { Decision, Knowledge, Mark, Noun, Row, State } from '../../model/state.ts'
+import type { Decision, Knowledge, Mark, Row, State } from '../../model/state.ts'
 import { append, emptyFold, type Fold } from '../../model/sync/fold.ts'
 import { type Author, decideTracked, type Footprint } from '../../model/sync/footprint.ts'
 import type { Entry } from '../../model/sync/journal.ts'
@@ -144,15 +145,9 @@ function note(fold: Fold, op_id: string, footprint: Footprint): void {
 /** Deleted rows that had the name which the operation gives: their author knows that it is free again. */
 function freedNames(db: ReadableDb, operation: Operation): Row[] {
   if (!operation.type.endsWith('.create')) return []
-  const name =
-    'serial_number' in operation
-      ? operation.serial_number
-      : 'number' in operation
-        ? operation.number
-        : undefined
-  if (name === undefined) return []
-  const noun = operation.type.split('.')[0] as Noun
-  const scope = operation.type === 'revision.create' ? operation.part_id : ''
+  const named = namingOf(operation)
+  if (named === undefined) return []
+  const { noun, scope, name } = named
   return db
     .all<{ row: string }>(
       sql`SELECT row FROM graves WHERE noun = ${noun} AND key = ${keyOf(name)} AND scope = ${scope} ORDER BY id`,

@@ -1,3 +1,4 @@
+import type { Operation } from '../operation.ts'
 import type { Noun } from '../state.ts'
 
 /** A field of a row that holds the id of another row. */
@@ -15,8 +16,8 @@ export interface Reference {
 }
 
 export interface NounRules {
-  /** What the API calls the row's name; conflicts name the field so. */
-  readonly label: 'number' | 'serial_number' | 'name'
+  /** What the API calls the row's name; conflicts name the field so, and operations that give a name. A row that has none is named by its id. */
+  readonly label: 'number' | 'serial_number' | 'name' | 'id'
   /** Live rows have different keys inside their scope. Otherwise the key is the id and the name is a field like others. */
   readonly unique: boolean
   /** The reference whose target is the scope of the key, or null where the whole factory is. */
@@ -69,10 +70,23 @@ function referrersOf(target: Noun): readonly Referrer[] {
 }
 
 /** Which fields of which nouns may hold an id of this noun. */
-export const referrers: Readonly<Record<Noun, readonly Referrer[]>> = {
-  part: referrersOf('part'),
-  revision: referrersOf('revision'),
-  batch: referrersOf('batch'),
-  unit: referrersOf('unit'),
-  station: referrersOf('station'),
+export const referrers = Object.fromEntries(allNouns.map((noun) => [noun, referrersOf(noun)])) as Readonly<
+  Record<Noun, readonly Referrer[]>
+>
+
+/** Operations are called by the noun they are about: one that only a newer version knows, too. */
+export const nounOf = ({ type }: Operation) => type.slice(0, type.indexOf('.')) as Noun
+
+/** The unique name that an operation gives to a row, and what it is unique within; undefined if it gives none. */
+export function namingOf(
+  operation: Operation,
+): { readonly noun: Noun; readonly scope: string; readonly name: string } | undefined {
+  const noun = nounOf(operation)
+  if (!allNouns.includes(noun)) return undefined
+  const { label, unique, scope } = nouns[noun]
+  const said: Readonly<Record<string, unknown>> = operation
+  const name = said[label]
+  if (!unique || typeof name !== 'string') return undefined
+  const within = scope === null ? '' : said[scope]
+  return { noun, scope: typeof within === 'string' ? within : '', name }
 }

@@ -1,6 +1,7 @@
+import { namingOf, nounOf, nouns } from '../decide/nouns.ts'
 import { fold } from '../identifier.ts'
 import type { Operation } from '../operation.ts'
-import type { Noun, State } from '../state.ts'
+import type { State } from '../state.ts'
 import { contentHash, type Hash } from './chain.ts'
 import type { Entry } from './journal.ts'
 
@@ -38,7 +39,6 @@ export function squash(base: State, outbox: readonly Entry[], hash: Hash): Squas
   return { changed: [...changed.values()], dropped }
 }
 
-const nounOf = (operation: Operation) => operation.type.split('.')[0] as Noun
 const idOf = (entry: Entry) => entry.op.operation.id
 
 /** The new name if the operation does nothing but rename. */
@@ -46,25 +46,24 @@ function pureRename(operation: Operation): string | null {
   const { type: _type, id: _id, ...rest } = operation
   const [field, ...others] = Object.entries(rest).filter(([, value]) => value !== undefined)
   if (field === undefined || others.length > 0 || !/\.(rename|update)$/.test(operation.type)) return null
-  const [key, value] = field
-  return (key === 'number' || key === 'serial_number') && typeof value === 'string' ? value : null
+  return namingOf(operation) !== undefined && field[0] === nouns[nounOf(operation)].label
+    ? (field[1] as string)
+    : null
 }
 
 function withName(operation: Operation, name: string): Operation {
-  if (operation.type === 'unit.create') return { ...operation, serial_number: name }
-  return { ...operation, number: name } as Operation
+  return { ...operation, [nouns[nounOf(operation)].label]: name }
 }
 
 /** Somebody else's row of that name came in meanwhile: then the two operations mean what they say. */
 function isFree(base: State, made: Entry, name: string): boolean {
-  const { operation } = made.op
-  const scope = operation.type === 'revision.create' ? operation.part_id : ''
-  return base.holder(nounOf(operation), scope, fold(name)) === undefined
+  const { noun, scope } = namingOf(made.op.operation)!
+  return base.holder(noun, scope, fold(name)) === undefined
 }
 
 function namesOrDeletes(operation: Operation): boolean {
   if (/\.(delete|remove|rename)$/.test(operation.type)) return true
-  return operation.type.endsWith('.update') && ('number' in operation || 'serial_number' in operation)
+  return operation.type.endsWith('.update') && namingOf(operation) !== undefined
 }
 
 /** What a create with a folded renaming says beyond the create. */
