@@ -83,6 +83,7 @@ async function openBench(office: Office, enrolled = true): Promise<Bench> {
 const request = (method: string, target: string, body?: object) => ({
   method,
   target,
+  origin: 'http://localhost:4780',
   header: (name: string) => (name === 'content-type' && body !== undefined ? 'application/json' : undefined),
   body: body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body)),
   gone: () => false,

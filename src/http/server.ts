@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 
 import { refuse } from '../model/error.ts'
 import type { App } from './app.ts'
 import { beginExchange } from './delivery.ts'
 import { checkDoor } from './door.ts'
-import { type WireAnswer, refused } from './wire.ts'
+import type { Uploads } from './uploads.ts'
+import { type WireAnswer, type WireRequest, refused } from './wire.ts'
 
 export interface ServerOptions {
   /** `localhost` listens on 127.0.0.1 and ::1; any other name or address on that one. */
@@ -15,15 +18,19 @@ export interface ServerOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly app: App
+  /** Asked before the app, with the body still on its way. */
+  readonly uploads?: Uploads
   /** Names in `Host` and `Origin` that are ours besides loopback; `any` where the network decides how it calls this machine. */
   readonly hosts?: readonly string[] | 'any'
   /** PEM texts: then all is HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
   /** Largest body taken, bytes; default 1 MiB. */
   readonly body_max?: number
-  /** How long a client may take to send its headers, and its whole request; milliseconds. */
+  /** How long a client may take to send its headers, and then its body; milliseconds. */
   readonly headers_timeout_ms?: number
   readonly request_timeout_ms?: number
+  /** How long a client may be silent while it uploads or downloads, however long all of it takes. */
+  readonly silence_ms?: number
 }
 
 export interface Listening {
@@ -103,11 +110,11 @@ function watchSilence(server: Server, connected: 'connection' | 'secureConnectio
 function createHttpServer(options: ServerOptions): Server {
   const hosts =
     options.hosts === 'any' ? options.hosts : new Set((options.hosts ?? []).map((host) => host.toLowerCase()))
-  const body_max = options.body_max ?? BODY_MAX
   const settings = {
     maxHeaderSize: HEADERS_MAX,
     headersTimeout: options.headers_timeout_ms ?? 10_000,
-    requestTimeout: options.request_timeout_ms ?? 30_000,
+    // Node knows one limit for all requests. An upload takes as long as it takes: bodies are timed below.
+    requestTimeout: 0,
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: 30_000,
     noDelay: true,
@@ -116,7 +123,7 @@ function createHttpServer(options: ServerOptions): Server {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const barred = checkDoor(request.headers, hosts)
     if (barred) send(request, response, refused(barred))
-    else receive(request, response, options.app, body_max)
+    else receive(request, response, options)
   }
   const server = options.tls
     ? createSecureServer({ ...settings, ...options.tls, handshakeTimeout: settings.headersTimeout }, answer)
@@ -126,45 +133,73 @@ function createHttpServer(options: ServerOptions): Server {
   return server
 }
 
-/** Collects the body, hands the request to the app, sends what it answers. */
-function receive(request: IncomingMessage, response: ServerResponse, app: App, body_max: number): void {
+/** Hands the request to whoever takes its body as it comes, otherwise to the app with its body collected. */
+function receive(request: IncomingMessage, response: ServerResponse, options: ServerOptions): void {
   const { method = 'GET', url = '/', headers } = request
   const exchange = beginExchange(request.socket, () => response.writableFinished)
-  const run = (body: Uint8Array) => {
-    const answer = app({
-      method,
-      target: url,
-      header: (name) => headers[name] as string | undefined,
-      body,
-      gone: exchange.gone,
-      onEnd: exchange.onEnd,
-    })
-    if (answer instanceof Promise) void answer.then((late) => send(request, response, late))
-    else send(request, response, answer)
+  const head: Omit<WireRequest, 'body'> = {
+    method,
+    target: url,
+    origin: originOf(request, options.tls !== undefined),
+    header: (name) => headers[name] as string | undefined,
+    gone: exchange.gone,
+    onEnd: exchange.onEnd,
   }
-  if (!hasBody(request)) return run(NOTHING)
+  const { silence_ms = 30_000 } = options
+  const give = (answer: WireAnswer | Promise<WireAnswer>) => {
+    if (answer instanceof Promise) void answer.then((late) => send(request, response, late, silence_ms))
+    else send(request, response, answer, silence_ms)
+  }
+  const upload = options.uploads?.({ ...head, pieces: piecesOf(request, silence_ms) })
+  if (upload !== undefined) give(upload)
+  else if (hasBody(request))
+    collect(request, response, options, (body) => give(options.app({ ...head, body })))
+  else give(options.app({ ...head, body: NOTHING }))
+}
 
+/** How the client calls us. A proxy that speaks TLS for us says so. */
+function originOf({ headers, socket }: IncomingMessage, tls: boolean): string {
+  const scheme = tls || headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
+  return `${scheme}://${headers.host ?? `${socket.localAddress}:${socket.localPort}`}`
+}
+
+async function* piecesOf(request: IncomingMessage, silence_ms: number): AsyncGenerator<Uint8Array> {
+  request.setTimeout(silence_ms, () => request.destroy())
+  for await (const piece of request) yield piece as Buffer
+  request.setTimeout(0)
+}
+
+/** Collects a body that may be held, within its limits of size and time. */
+function collect(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { body_max = BODY_MAX, request_timeout_ms = 30_000 }: ServerOptions,
+  run: (body: Uint8Array) => void,
+): void {
   const chunks: Buffer[] = []
   let size = 0
+  const refuseOnce = (code: 'PAYLOAD_TOO_LARGE' | 'REQUEST_TIMEOUT', message: string) => {
+    if (!response.headersSent) send(request, response, refused(refuse(code, message)))
+  }
+  const late = setTimeout(
+    () => refuseOnce('REQUEST_TIMEOUT', 'The request took too long to arrive'),
+    request_timeout_ms,
+  )
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= body_max) chunks.push(chunk)
-    else if (!response.headersSent)
-      send(
-        request,
-        response,
-        refused(refuse('PAYLOAD_TOO_LARGE', `The body is larger than ${body_max} bytes`)),
-      )
+    else refuseOnce('PAYLOAD_TOO_LARGE', `The body is larger than ${body_max} bytes`)
   })
   request.on('end', () => {
-    if (size <= body_max) run(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+    if (!response.headersSent) run(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
   })
   request.on('error', () => response.destroy())
+  request.on('close', () => clearTimeout(late))
 }
 
 const NOTHING = new Uint8Array()
 
-function send(request: IncomingMessage, response: ServerResponse, answer: WireAnswer): void {
+function send(request: IncomingMessage, response: ServerResponse, answer: WireAnswer, silence_ms = 0): void {
   if (response.destroyed) return
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
   // A body that is not read to its end leaves its rest on the connection, and a closing server wants none idle.
@@ -172,12 +207,15 @@ function send(request: IncomingMessage, response: ServerResponse, answer: WireAn
     response.shouldKeepAlive = false
   response.writeHead(answer.status, {
     'content-type': answer.type,
-    'content-length': body.length,
+    'content-length': body instanceof Uint8Array ? body.length : body.size,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...answer.headers,
   })
-  response.end(body)
+  if (body instanceof Uint8Array) return void response.end(body)
+  response.setTimeout(silence_ms, () => response.destroy())
+  // What fails here the client sees: fewer bytes come than were promised.
+  void pipeline(Readable.from(body.pieces, { objectMode: false }), response).catch(() => response.destroy())
 }
 
 /** Without one, a request is answered before Node calls it complete. */

@@ -10,6 +10,7 @@ import { createKey } from '../../src/main/store/keys.ts'
 import { knownVersion, migrate, schemaVersion } from '../../src/main/store/migrate.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import { createStore } from '../../src/main/store/store.ts'
+import { textOf } from '../../src/http/wire.ts'
 import { wireRequest } from '../support/station.ts'
 
 let folder: string
@@ -80,7 +81,7 @@ describe('a database of an earlier release', () => {
       })
       const ask = async (method: string, target: string, body?: unknown) => {
         const answer = await app(wireRequest(method, target, { body }).request)
-        return JSON.parse(answer.body.toString()) as unknown
+        return JSON.parse(await textOf(answer)) as unknown
       }
       expect(await ask('GET', '/v2/batches?search_query=n-2&part_numbers=pcb-7')).toMatchObject({
         data: [{ id: 'b-1', number: 'LOT-1', unit_count: 2, created_by_user: { name: 'Ada' } }],

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, expect } from 'vitest'
 
 import type { App } from '../../src/http/app.ts'
+import { textOf } from '../../src/http/wire.ts'
 import { createStationApp } from '../../src/main/api/app.ts'
 import { type Database, openDatabase } from '../../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../../src/main/store/identity.ts'
@@ -126,12 +127,12 @@ export async function openStation(): Promise<StationUnderTest> {
 export function callOf(app: () => App) {
   return async (method: string, target: string, options: CallOptions = {}): Promise<Answer> => {
     const { request, end } = wireRequest(method, target, options)
-    const { status, type, body } = await app()(request)
+    const answer = await app()(request)
     end()
-    const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+    const text = await textOf(answer)
     return {
-      status,
-      type,
+      status: answer.status,
+      type: answer.type,
       text,
       get json() {
         return JSON.parse(text) as unknown
@@ -158,6 +159,7 @@ export function wireRequest(
     request: {
       method,
       target,
+      origin: 'http://localhost:4780',
       header: (name: string) => sent.get(name),
       body: bytes,
       gone: () => delivery === 'lost',

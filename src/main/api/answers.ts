@@ -1,11 +1,11 @@
 import type { Caller } from '../../http/routes.ts'
-import { type WireAnswer, type WireRequest, ok } from '../../http/wire.ts'
+import { type HeldAnswer, type WireRequest, ok } from '../../http/wire.ts'
 
 /** Answers kept until the next write: polling then costs what the network costs. */
 export interface Answers {
-  find(request: WireRequest, caller: Caller): WireAnswer | undefined
+  find(request: WireRequest, caller: Caller): HeldAnswer | undefined
   /** Makes the answer of this body and keeps it. */
-  keep(request: WireRequest, caller: Caller, json: string): WireAnswer
+  keep(request: WireRequest, caller: Caller, json: string): HeldAnswer
 }
 
 /** Most bytes kept, and the largest answer worth keeping: a page of 100 batches is about 40 kB. */
@@ -14,7 +14,7 @@ const ANSWER_MAX = 100_000
 
 /** @param version moves with every commit (see store/commits.ts) */
 export function createAnswers(version: () => number): Answers {
-  const known = new Map<string, WireAnswer>()
+  const known = new Map<string, HeldAnswer>()
   let size = 0
   let since = version()
 

@@ -45,6 +45,7 @@ async function carry(app: App, request: Request): Promise<Response> {
   const answer = await app({
     method: request.method,
     target: request.url.slice(ORIGIN.length).split('#', 1)[0]!,
+    origin: ORIGIN,
     header: (name) => request.headers.get(name) ?? undefined,
     body,
     gone: () => request.signal.aborted,
@@ -62,7 +63,7 @@ function fromOwnPage(request: Request): boolean {
 }
 
 function respond({ status, type, body, headers }: WireAnswer): Response {
-  return new Response(typeof body === 'string' ? body : new Uint8Array(body), {
+  return new Response(bodyOf(body), {
     status,
     headers: {
       'content-type': type,
@@ -71,4 +72,9 @@ function respond({ status, type, body, headers }: WireAnswer): Response {
       ...headers,
     },
   })
+}
+
+function bodyOf(body: WireAnswer['body']): string | Uint8Array<ArrayBuffer> | ReadableStream {
+  if (typeof body === 'string') return body
+  return body instanceof Uint8Array ? new Uint8Array(body) : ReadableStream.from(body.pieces)
 }

@@ -1,8 +1,10 @@
 import { app, Menu, nativeImage, Tray } from 'electron'
 
 import type { App } from '../../http/app.ts'
+import { textOf } from '../../http/wire.ts'
 import { deskSettings, languages, type SyncState, syncState } from '../../model/desk.ts'
 import { assets } from '../assets.ts'
+import { ORIGIN } from './scheme.ts'
 import { trayWords } from './tray-words.ts'
 
 export interface StationTray {
@@ -84,9 +86,9 @@ async function ask<Answer>(
 ): Promise<Answer | undefined> {
   if (station === undefined) return undefined
   const nothing = new Uint8Array()
-  const request = { method: 'GET', target, header: () => undefined, body: nothing }
-  const { status, body } = await station({ ...request, gone: () => false, onEnd: () => undefined })
-  if (status !== 200) return undefined
-  const parsed = schema.safeParse(JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString()))
+  const request = { method: 'GET', target, origin: ORIGIN, header: () => undefined, body: nothing }
+  const answer = await station({ ...request, gone: () => false, onEnd: () => undefined })
+  if (answer.status !== 200) return undefined
+  const parsed = schema.safeParse(JSON.parse(await textOf(answer)))
   return parsed.success ? parsed.data : undefined
 }
