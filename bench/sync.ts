@@ -11,6 +11,7 @@ import { newId } from '../src/host/id.ts'
 import { openDatabase } from '../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../src/main/store/identity.ts'
 import { migrate } from '../src/main/store/migrate.ts'
+import { keepSearchMerged } from '../src/main/store/search-upkeep.ts'
 import { createStore, type Store } from '../src/main/store/store.ts'
 import { type Headquarters, openHeadquarters } from '../src/main/sync/headquarters.ts'
 import { createClient } from '../src/main/sync/client.ts'
@@ -46,6 +47,7 @@ async function openBench(office: Office, enrolled = true): Promise<Bench> {
     uptime_ms: Math.floor(performance.now()),
   })
   const store = createStore(database, { newId, readClock })
+  const search = keepSearchMerged(store)
   const user_id = newId()
   await store.commits.write((db) => {
     const created_at = Date.now()
@@ -74,6 +76,7 @@ async function openBench(office: Office, enrolled = true): Promise<Bench> {
     app,
     async close() {
       await line.stop()
+      search.stop()
       database.close()
       rmSync(folder, { recursive: true })
     },

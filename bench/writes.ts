@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../src/main/store/identity.ts'
 import { migrate } from '../src/main/store/migrate.ts'
 import { bringRecords } from '../src/main/store/records.ts'
+import { keepSearchMerged } from '../src/main/store/search-upkeep.ts'
 import { sql } from '../src/main/store/sql.ts'
 import { type Store, createStore } from '../src/main/store/store.ts'
 import type { CheckedRecord } from '../src/model/record.ts'
@@ -25,6 +26,7 @@ async function withStation<Value>(
 ): Promise<Value> {
   const folder = mkdtempSync(join(tmpdir(), 'lotkeeper-bench-'))
   const database = openDatabase(join(folder, 'lotkeeper.db'))
+  let search: { stop(): void } | undefined
   try {
     migrate(database)
     createIdentity(database, {
@@ -34,8 +36,11 @@ async function withStation<Value>(
       created_at: 0,
     })
     userNamed(database, { id: actor.id, name: 'Ada', created_at: 0 })
-    return await work(createStore(database, { newId, readClock }), database)
+    const store = createStore(database, { newId, readClock })
+    search = keepSearchMerged(store)
+    return await work(store, database)
   } finally {
+    search?.stop()
     database.close()
     rmSync(folder, { recursive: true })
   }

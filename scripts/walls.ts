@@ -11,7 +11,7 @@ export const rooms: readonly Room[] = [
   { path: 'src/model', mayImport: ['zod'] },
   // What any program of ours needs of its machine: problems as one line, arguments, log, clock, ids.
   { path: 'src/host', mayImport: ['src/model', 'package.json', 'node:*', '*'] },
-  { path: 'src/http', mayImport: ['src/model', 'node:*', 'zod'] },
+  { path: 'src/http', mayImport: ['src/model', 'src/host/http.ts', 'node:*', 'zod'] },
 
   { path: 'src/main', mayImport: ['src/host', 'src/http', 'src/model', 'node:*', '*', 'package.json'] },
   { path: 'src/main/store', mayImport: ['src/main/assets.ts', 'src/model', 'node:*'] },

@@ -1,6 +1,4 @@
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-
+import { http, https } from '../host/http.ts'
 import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { isRefusal } from '../model/error.ts'
 import { type AdminCommand, createAdmin } from './admin.ts'
@@ -48,7 +46,7 @@ function post({ url, token }: ServerFile, path: string, body: string): Promise<s
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', headers, rejectUnauthorized: false, timeout: 30_000 }
-    const asked = (url.startsWith('https:') ? httpsRequest : httpRequest)(new URL(path, url), options)
+    const asked = (url.startsWith('https:') ? https : http).request(new URL(path, url), options)
     asked.on('error', reject)
     asked.on('timeout', () => asked.destroy(new Error('timeout')))
     asked.on('response', (response) => {

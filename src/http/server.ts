@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
+import { http, https } from '../host/http.ts'
 import { refuse } from '../model/error.ts'
 import type { App } from './app.ts'
 import { beginExchange } from './delivery.ts'
@@ -126,8 +126,8 @@ function createHttpServer(options: ServerOptions): Server {
     else receive(request, response, options)
   }
   const server = options.tls
-    ? createSecureServer({ ...settings, ...options.tls, handshakeTimeout: settings.headersTimeout }, answer)
-    : createServer(settings, answer)
+    ? https.createServer({ ...settings, ...options.tls, handshakeTimeout: settings.headersTimeout }, answer)
+    : http.createServer(settings, answer)
   server.on('clientError', answerBrokenRequest)
   watchSilence(server, options.tls ? 'secureConnection' : 'connection')
   return server

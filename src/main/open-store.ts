@@ -7,6 +7,7 @@ import { type Database, openDatabase, type WritableDb } from './store/database.t
 import { createIdentity, type Identity, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText } from './store/keys.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
+import { keepSearchMerged } from './store/search-upkeep.ts'
 import { sql } from './store/sql.ts'
 import { createStore, type Store } from './store/store.ts'
 
@@ -36,6 +37,7 @@ export async function openStore(folder: DataFolder, station_name: string): Promi
     const migrated = migrate(db)
     if (migrated.kind === 'newer') return closing(db, newerProblem(folder.database, migrated.version))
     const store = createStore(db, { newId, readClock })
+    const search = keepSearchMerged(store)
     const first_start = readIdentity(db) === undefined
     if (first_start) await store.commits.write((writable) => makeStation(writable, folder, station_name))
     const open = db
@@ -44,6 +46,7 @@ export async function openStore(folder: DataFolder, station_name: string): Promi
       identity: readIdentity(db)!,
       first_start,
       close() {
+        search.stop()
         store.commits.flush()
         open.close()
       },

@@ -4,7 +4,9 @@ import { listBatches } from '../../src/main/store/batch-list.ts'
 import { type Database, openDatabase } from '../../src/main/store/database.ts'
 import { migrate } from '../../src/main/store/migrate.ts'
 import { createPeople } from '../../src/main/store/people.ts'
-import { mergeGone } from '../../src/main/store/search-merge.ts'
+import { createCommits } from '../../src/main/store/commits.ts'
+import { goOnMerging, mergeGone, planMerge, textsWaiting } from '../../src/main/store/search-merge.ts'
+import { keepSearchMerged } from '../../src/main/store/search-upkeep.ts'
 import { forgetText, mergePending, noteText, noteTextUnmerged } from '../../src/main/store/search.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import { serialContains } from '../../src/main/store/unit-search.ts'
@@ -169,6 +171,87 @@ describe('a search over many batches', { timeout: 120_000 }, () => {
     expect(
       database.one(sql`SELECT max(length(rest)) <= 900 AS fits, max(n) > 100 AS full FROM search`),
     ).toEqual({ fits: 1, full: 1 })
+  })
+})
+
+/** A dozen grams, or whatever is asked for, per piece of a merge. */
+function pieces(grams: number): () => boolean {
+  let done = 0
+  return () => (done += 1) % grams === 0
+}
+
+describe('a merge in pieces', () => {
+  const batches: Batch[] = []
+  beforeEach(() => {
+    batches.length = 0
+    for (let pk = 1; pk <= 60; pk++)
+      batches.push({ pk, number: `LOT-${pk * 37}`, created_at: 1_000 + (pk % 7), serials: [] })
+    batches.forEach(insertBatch)
+  })
+
+  function rename(batch: Batch, number: string): void {
+    const old = batch.number.toLowerCase()
+    batch.number = number
+    database.run(
+      sql`UPDATE batches SET number = ${number}, key = ${number.toLowerCase()} WHERE pk = ${batch.pk}`,
+    )
+    forgetText(database, batch.pk, batch.created_at, old)
+    noteText(database, batch.pk, number.toLowerCase())
+  }
+
+  function expectNaive(): void {
+    for (const term of ['l', 'lot', 'lot-1', '7', '37', '-74', 'new', 'new-3', '9'])
+      expect(found(term).toSorted()).toEqual(
+        batches
+          .map(({ number }) => number)
+          .filter((number) => number.toLowerCase().includes(term))
+          .toSorted(),
+      )
+  }
+
+  test('finds what a naive reading finds after each piece, whatever is written between', () => {
+    const merge = planMerge(database)!
+    let steps = 0
+    while (!goOnMerging(database, merge, pieces(12))) {
+      expectNaive()
+      rename(batches[(steps * 11) % batches.length]!, `NEW-${steps}`)
+      expectNaive()
+      steps += 1
+    }
+    expectNaive()
+    expect(steps).toBeGreaterThan(5)
+    mergeGone(database)
+    expectNaive()
+  })
+
+  test('is void once another merge took its texts', () => {
+    const merge = planMerge(database)!
+    expect(goOnMerging(database, merge, pieces(12))).toBe(false)
+    rename(batches[0]!, 'NEW-1')
+    mergeGone(database)
+    expect(goOnMerging(database, merge, () => false)).toBe(true)
+    expectNaive()
+    expect(textsWaiting(database)).toBe(0)
+  })
+
+  test('can be left and begun again', () => {
+    expect(goOnMerging(database, planMerge(database)!, pieces(12))).toBe(false)
+    mergePending(database)
+    expectNaive()
+  })
+
+  test('goes on by itself between other writes once enough texts wait, and tells nobody', async () => {
+    const commits = createCommits(database)
+    const upkeep = keepSearchMerged({ db: database, commits })
+    await commits.write((db) => {
+      for (let i = 0; i < 2_048; i++) noteText(db, 1 + (i % 60), `sn-${i}`)
+    })
+    const { version } = commits
+    for (let turns = 0; textsWaiting(database) > 0 && turns < 1_000; turns++)
+      await commits.tidy(() => undefined)
+    expect(textsWaiting(database)).toBe(0)
+    expect(commits.version).toBe(version)
+    upkeep.stop()
   })
 })
 

@@ -20,6 +20,8 @@ export interface Commits {
    * `write` makes it as safe as itself.
    */
   writeSoon<Result>(work: (db: WritableDb) => Result): Promise<Result>
+  /** The same for what changes nothing that anybody reads: the version stays, and no listener is told. */
+  tidy<Result>(work: (db: WritableDb) => Result): Promise<Result>
   /** Moves whenever something was committed: what was read before is then out of date. */
   readonly version: number
   /** Called after each commit that changed something. */
@@ -31,6 +33,7 @@ export interface Commits {
 interface Waiting {
   readonly durable: boolean
   readonly alone: boolean
+  readonly seen: boolean
   readonly work: (db: WritableDb) => unknown
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
@@ -56,12 +59,12 @@ export function createCommits(database: Database): Commits {
     try {
       if (!durable) database.execute('PRAGMA synchronous = NORMAL')
       database.execute('BEGIN IMMEDIATE')
-      for (const { work, resolve, reject } of group) {
+      for (const { work, seen, resolve, reject } of group) {
         if (shared) database.execute('SAVEPOINT one')
         try {
           const result = work(database)
           if (isRefusal(result)) database.execute(undo)
-          else changed = true
+          else changed ||= seen
           outcomes.push(() => resolve(result as never))
         } catch (error) {
           // SQLite itself has ended the transaction (disk full, I/O error): the whole group is gone, not this write alone.
@@ -86,17 +89,18 @@ export function createCommits(database: Database): Commits {
 
   const enqueue = <Result>(
     work: (db: WritableDb) => Result,
-    { alone, durable }: { readonly alone: boolean; readonly durable: boolean },
+    how: Pick<Waiting, 'durable' | 'alone' | 'seen'>,
   ): Promise<Result> =>
     new Promise((resolve, reject) => {
       if (queue.length === 0) setImmediate(runQueue)
-      queue.push({ alone, durable, work, resolve, reject })
+      queue.push({ ...how, work, resolve, reject })
     })
 
   return {
-    write: (work) => enqueue(work, { alone: false, durable: true }),
-    writeAlone: (work) => enqueue(work, { alone: true, durable: true }),
-    writeSoon: (work) => enqueue(work, { alone: true, durable: false }),
+    write: (work) => enqueue(work, { alone: false, durable: true, seen: true }),
+    writeAlone: (work) => enqueue(work, { alone: true, durable: true, seen: true }),
+    writeSoon: (work) => enqueue(work, { alone: true, durable: false, seen: true }),
+    tidy: (work) => enqueue(work, { alone: true, durable: false, seen: false }),
     get version() {
       return version
     },

@@ -1,4 +1,4 @@
-import type { WritableDb } from './database.ts'
+import type { ReadableDb, WritableDb } from './database.ts'
 import { eachGram } from './grams.ts'
 import {
   type Combine,
@@ -19,18 +19,68 @@ interface Changes {
   readonly grams: Map<number, number[]>
 }
 
-/** Moves every text of search_pending into `search`, gram by gram in ascending order: pages are visited once each. */
-export function mergePending(db: WritableDb): void {
+/**
+ * A merge of the texts that waited when it was planned. It may be done in pieces, each in a transaction of its own: until the
+ * last one its texts go on waiting, so they are found whichever of their grams are merged, and whoever stops half-way loses
+ * nothing, for to merge a gram twice is to merge it once.
+ */
+export interface Merge {
+  readonly last: number
+  readonly changes: Changes
+  readonly grams: Float64Array
+  /** How many of the grams are done. */
+  done: number
+  readonly nth: number
+}
+
+/** Merges finished so far. Each ends the waiting of what earlier plans of the same texts name: they are void. */
+const finished = new WeakMap<ReadableDb, number>()
+const finishedOn = (db: ReadableDb) => finished.get(db) ?? 0
+
+/** How many texts wait, or at most how many: the pks of search_pending go up without gaps until it is empty. */
+export function textsWaiting(db: ReadableDb): number {
+  const { span } = db.one<{ span: number | null }>(
+    sql`SELECT (SELECT max(pk) FROM search_pending) - (SELECT min(pk) FROM search_pending) AS span`,
+  )!
+  return span === null ? 0 : span + 1
+}
+
+/** What there is to merge now, in gram order: pages are visited once each. */
+export function planMerge(db: ReadableDb): Merge | undefined {
+  const { last } = db.one<{ last: number | null }>(sql`SELECT max(pk) AS last FROM search_pending`)!
+  if (last === null) return undefined
   const waiting = db.rows<[number, number, string]>(sql`
     SELECT b.created_at, b.pk, p.key FROM search_pending p JOIN batches b ON b.pk = p.batch_pk ORDER BY b.created_at, b.pk`)
-  if (waiting.length === 0) return
   const changes: Changes = { times: [], pks: [], grams: new Map() }
   for (const [created_at, batch_pk, key] of waiting) {
     const batch = nameBatch(changes, created_at, batch_pk)
     eachGram(key, (gram) => note(changes, gram, batch))
   }
-  apply(db, changes, union)
-  db.run(sql`DELETE FROM search_pending`)
+  return { last, changes, grams: inOrder(changes), done: 0, nth: finishedOn(db) }
+}
+
+/**
+ * Goes on with a merge.
+ * @param enough asked after each gram: the rest is for the next transaction when it says true
+ * @returns false if there is more to do
+ */
+export function goOnMerging(db: WritableDb, merge: Merge, enough: () => boolean): boolean {
+  if (merge.nth !== finishedOn(db)) return true
+  const { changes, grams, last } = merge
+  while (merge.done < grams.length) {
+    applyGram(db, changes, grams[merge.done]!, union)
+    merge.done += 1
+    if (merge.done < grams.length && enough()) return false
+  }
+  db.run(sql`DELETE FROM search_pending WHERE pk <= ${last}`)
+  finished.set(db, merge.nth + 1)
+  return true
+}
+
+/** Moves every text of search_pending into `search`. */
+export function mergePending(db: WritableDb): void {
+  const merge = planMerge(db)
+  if (merge !== undefined) goOnMerging(db, merge, () => false)
 }
 
 /**
@@ -52,7 +102,7 @@ export function mergeGone(db: WritableDb): void {
       if (!kept.has(gram)) note(changes, gram, batch)
     })
   }
-  apply(db, changes, without)
+  for (const gram of inOrder(changes)) applyGram(db, changes, gram, without)
   db.run(sql`DELETE FROM search_gone`)
 }
 
@@ -70,13 +120,14 @@ function note({ grams }: Changes, gram: number, batch: number): void {
   else if (batches[batches.length - 1] !== batch) batches.push(batch)
 }
 
-function apply(db: WritableDb, { times, pks, grams }: Changes, combine: Combine): void {
-  const places = emptyPostings()
-  for (const gram of Float64Array.from(grams.keys()).toSorted()) {
-    places.n = 0
-    for (const batch of grams.get(gram)!) pushPlace(places, times[batch]!, pks[batch]!)
-    changeRun(db, gram, places, combine)
-  }
+const inOrder = ({ grams }: Changes) => Float64Array.from(grams.keys()).toSorted()
+
+const places = emptyPostings()
+
+function applyGram(db: WritableDb, { times, pks, grams }: Changes, gram: number, combine: Combine): void {
+  places.n = 0
+  for (const batch of grams.get(gram)!) pushPlace(places, times[batch]!, pks[batch]!)
+  changeRun(db, gram, places, combine)
 }
 
 /** Every text that belongs to the batch now. Another batch may have taken the pk of a deleted one: then nothing does. */

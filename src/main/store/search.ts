@@ -6,7 +6,7 @@
  * - a text that left its batch waits in search_gone, and its batch is looked at again whenever it is found;
  * - for every other batch the runs are exact.
  * So a search misses nothing and shows nothing wrong at any moment, while a write only appends one short row. When enough
- * rows wait they are merged in gram order (search-merge.ts), inside the transaction that wrote the last of them.
+ * rows wait they are merged in gram order (search-merge.ts), a few grams at a time between other writes (search-upkeep.ts).
  */
 import type { ReadableDb, WritableDb } from './database.ts'
 import { type TermGrams, gramsOfTerm } from './grams.ts'
@@ -21,22 +21,22 @@ import {
   meetingRun,
   unionRun,
 } from './runs.ts'
-import { mergeGone, mergePending } from './search-merge.ts'
+import { mergeGone, mergePending, textsWaiting } from './search-merge.ts'
 import { sql } from './sql.ts'
 
 export { mergePending } from './search-merge.ts'
 
-/** How many texts wait for a merge: enough to share its pages, few enough that the write that does it is not late. */
-const PENDING_MAX = 256
+/** How many texts wait at most, should nobody merge them in time: then the write that brings one more does it. */
+const PENDING_MAX = 16_384
 const GONE_MAX = 2_048
 
 /** A number or serial number now belongs to this batch. */
 export function noteText(db: WritableDb, batch_pk: number, key: string): void {
-  // The table is emptied by each merge, so its next pk is one more than what waits.
-  if (noteTextUnmerged(db, batch_pk, key) >= PENDING_MAX) mergePending(db)
+  // A pk is never below the number of texts that wait.
+  if (noteTextUnmerged(db, batch_pk, key) >= PENDING_MAX && textsWaiting(db) >= PENDING_MAX) mergePending(db)
 }
 
-/** The same for a bulk import, which calls `mergePending` itself: once for each transaction of some 10,000 texts. */
+/** The same for whoever calls `mergePending` itself: once for each transaction of some 10,000 texts. */
 export function noteTextUnmerged(db: WritableDb, batch_pk: number, key: string): number {
   return db.run(sql`INSERT INTO search_pending (batch_pk, key) VALUES (${batch_pk}, ${key})`).pk
 }

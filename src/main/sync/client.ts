@@ -1,10 +1,8 @@
-import { request as httpRequest } from 'node:http'
-import { Agent, request as httpsRequest } from 'node:https'
-import { Agent as PlainAgent } from 'node:http'
 import { promisify } from 'node:util'
 import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib'
 
 import { messageHash } from '../../host/hash.ts'
+import { http, https } from '../../host/http.ts'
 import {
   type HeadquartersHead,
   headquartersHead,
@@ -56,8 +54,8 @@ export function createClient(url: string, credential: string | null): Client {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const secure = base.protocol === 'https:'
   const agent = secure
-    ? new Agent({ keepAlive: true, maxSockets: 4 })
-    : new PlainAgent({ keepAlive: true, maxSockets: 4 })
+    ? new https.Agent({ keepAlive: true, maxSockets: 4 })
+    : new http.Agent({ keepAlive: true, maxSockets: 4 })
   let zstd = false
 
   function call(
@@ -75,7 +73,7 @@ export function createClient(url: string, credential: string | null): Client {
         headers: { ...headers, 'content-length': body.length, 'accept-encoding': 'zstd, gzip' },
         ...(signal === undefined ? {} : { signal }),
       }
-      const request = secure ? httpsRequest(target, options) : httpRequest(target, options)
+      const request = (secure ? https : http).request(target, options)
       request.setTimeout(silence_ms, () => request.destroy(new Error('ETIMEDOUT', { cause: 'silence' })))
       request.on('error', reject)
       request.on('response', (response) => {
