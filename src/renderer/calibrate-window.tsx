@@ -20,7 +20,7 @@ export function CalibrateWindow({ onClose }: { readonly onClose: () => void }) {
   const learnt = useRef(false)
 
   // A slow scanner must be heard to be taught; what was set before comes back if nothing was learnt.
-  const { mutate } = change
+  const { mutate, mutateAsync } = change
   useEffect(() => {
     const was = before.current
     mutate({ scanner: { ...was, gap_ms: CALIBRATION_GAP_MS } })
@@ -29,7 +29,7 @@ export function CalibrateWindow({ onClose }: { readonly onClose: () => void }) {
     }
   }, [mutate])
 
-  function onScan(_text: string, strokes: readonly Stroke[]): Verdict {
+  async function onScan(_text: string, strokes: readonly Stroke[]): Promise<Verdict> {
     scans.current = [...scans.current.slice(0, step), strokes]
     if (scans.current.length < CALIBRATION_TEXTS.length) {
       setStep(scans.current.length)
@@ -44,8 +44,9 @@ export function CalibrateWindow({ onClose }: { readonly onClose: () => void }) {
         text: (say) => say(lesson.why === 'short' ? 'calibrate_short' : 'calibrate_unclear'),
       }
     }
+    // "Learnt" is said when it is kept.
+    await mutateAsync({ scanner: lesson.settings })
     learnt.current = true
-    mutate({ scanner: lesson.settings })
     onClose()
     return { kind: 'done', text: (say) => say('calibrate_done') }
   }

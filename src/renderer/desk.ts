@@ -2,6 +2,8 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 
 import { type DeskSettings, deskEndpoints, deskSettings } from '../model/desk.ts'
 import { call } from './api.ts'
+import { refusal } from './deeds.ts'
+import { useVerdicts } from './verdict.ts'
 
 /** What the whole page needs to know of the station. */
 export const identityQuery = queryOptions({
@@ -38,9 +40,10 @@ const defaults = deskSettings.parse({})
 /** Until the station has said otherwise, as on the first day. */
 export const useSettings = (): DeskSettings => useQuery(settingsQuery).data ?? defaults
 
-/** Changes some settings: at once on the screen, then at the station; taken back if that says no. */
+/** Changes some settings: at once on the screen, then at the station; taken back, and said so, if that says no. */
 export function useChangeSettings() {
   const queries = useQueryClient()
+  const { show } = useVerdicts()
   return useMutation({
     mutationFn: (change: Partial<DeskSettings>) =>
       call(deskEndpoints.changeSettings, {
@@ -52,7 +55,10 @@ export function useChangeSettings() {
       queries.setQueryData(settingsQuery.queryKey, { ...(before ?? defaults), ...change })
       return { before }
     },
-    onError: (_error, _change, kept) => queries.setQueryData(settingsQuery.queryKey, kept?.before),
+    onError: (error, _change, kept) => {
+      queries.setQueryData(settingsQuery.queryKey, kept?.before)
+      show(refusal(error))
+    },
     onSettled: () => queries.invalidateQueries(settingsQuery),
   })
 }

@@ -73,7 +73,8 @@ export function Scanning({ askForUnit, children }: ScanningProps) {
           },
         ],
       })
-    return listenToScanner(() => latest.current.settings.scanner, { onScan, onStray })
+    const onTorn = () => show({ kind: 'refused', text: (t) => t('said_torn') })
+    return listenToScanner(() => latest.current.settings.scanner, { onScan, onStray, onTorn })
   }, [follow, show])
 
   const scanContext = useMemo(

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 
 import { type Desk, openDesk } from './desk.ts'
+import { type } from './scanner.ts'
 
 let desk: Desk
 test.beforeAll(async ({ browser }) => {
@@ -19,14 +20,13 @@ test('everything can be done without a pointer', async () => {
 
   await page.keyboard.press('n')
   await expect(page.getByLabel('Batch number')).toBeFocused()
-  await page.keyboard.type('K-61', { delay: 70 })
-  await page.keyboard.press('Enter')
+  await type(page, 'K-61', 'Enter')
   await expect(page.getByRole('heading', { name: 'K-61' })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('searchbox')).toBeVisible()
 
   await page.keyboard.press('/')
-  await page.keyboard.type('K-6', { delay: 70 })
+  await type(page, 'K-6')
   await expect(page.getByRole('row')).toHaveCount(4)
   // The first Esc empties the field, the second leaves it.
   await page.keyboard.press('Escape')

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 
 import { type Desk, openDesk, surfaces, verdictOf } from './desk.ts'
-import { scan } from './scanner.ts'
+import { scan, type } from './scanner.ts'
 
 for (const surface of surfaces)
   test.describe(`an operator's day in the ${surface}`, () => {
@@ -114,8 +114,7 @@ for (const surface of surfaces)
       await expect(verdictOf(page)).toHaveText('Done Unit SN-0002 is out of LOT-1.')
       await page.keyboard.press('n')
       await expect(page.getByLabel('Serial number')).toBeFocused()
-      await page.keyboard.type('SN-0002', { delay: 90 })
-      await page.keyboard.press('Enter')
+      await type(page, 'SN-0002', 'Enter')
       await expect(verdictOf(page)).toHaveText('Done Unit SN-0002 is now in LOT-1.')
     })
 
@@ -123,7 +122,7 @@ for (const surface of surfaces)
       const { page } = desk
       await page.getByRole('link', { name: 'Batches' }).click()
       await page.keyboard.press('/')
-      await page.keyboard.type('0002', { delay: 90 })
+      await type(page, '0002')
       await expect(page.getByRole('row')).toHaveCount(2)
       await expect(page.getByRole('link', { name: 'LOT-1', exact: true })).toBeVisible()
       await page.keyboard.press('Escape')

@@ -44,6 +44,7 @@ function feed(list: readonly Stroke[], scanner = settings()) {
   }
   for (const key of list) {
     settle(burst.expire(key.time_ms))
+    expect(burst.resume(key)).toBe(false)
     const outcome = burst.press(key)
     if (outcome.kind === 'scan' || outcome.kind === 'release') settle(outcome)
     if (outcome.kind === 'pass' || outcome.kind === 'release') passed.push(key.key)
@@ -108,6 +109,29 @@ describe('telling a scanner from a typist', () => {
     const slow = [...strokes('LOT-7', 'us', 80), enter(1_400)]
     expect(feed(slow).scans).toEqual([])
     expect(feed(slow, settings({ gap_ms: 120 })).scans).toEqual(['LOT-7'])
+  })
+
+  test('keys that are heard late belong to the burst in which they were pressed', () => {
+    const burst = createBurst(() => settings())
+    const [first, second, ...rest] = strokes('LOT-7')
+    burst.press(first!)
+    burst.press(second!)
+    expect(burst.expire(Number.POSITIVE_INFINITY)).toEqual({ kind: 'release', strokes: [first, second] })
+    expect(burst.resume(rest[0]!)).toBe(true)
+    for (const late of rest) expect(burst.press(late)).toEqual({ kind: 'hold' })
+    expect(burst.press(enter(1_025))).toEqual({ kind: 'scan', strokes: [first, second, ...rest] })
+  })
+
+  test.each([
+    ['a key after the pause', stroke({ code: 'KeyB', key: 'b', time_ms: 1_051 })],
+    ['a key held down', stroke({ code: 'KeyA', key: 'a', repeat: true, time_ms: 1_030 })],
+    ['a key that no scanner sends', stroke({ code: 'Escape', key: 'Escape', time_ms: 1_010 })],
+  ])('%s takes nothing back', (_, next) => {
+    const burst = createBurst(() => settings())
+    burst.press(stroke({ code: 'KeyA', key: 'a', time_ms: 1_000 }))
+    burst.expire(Number.POSITIVE_INFINITY)
+    expect(burst.resume(next)).toBe(false)
+    expect(burst.holding).toBe(false)
   })
 
   test('two scans in a row are two scans', () => {

@@ -138,6 +138,8 @@ export const de: Catalogue = {
   said_window:
     'Ein Fenster wartet auf Sie. Der Scan wurde nicht verwendet: schließen Sie es, dann scannen Sie noch einmal.',
   said_stray: 'Das waren Tasten eines Scanners ohne Enter am Ende. Sie wurden nicht verwendet.',
+  said_torn:
+    'Dieser PC war beschäftigt und hielt die ersten Tasten des Scans für Tippen. Er wurde nicht verwendet: bitte noch einmal scannen.',
   said_filled: '{text} ist eingetragen.',
   do_undo: 'Rückgängig',
   do_create: 'Charge {text} anlegen',

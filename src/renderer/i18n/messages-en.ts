@@ -135,6 +135,7 @@ export const en = {
   said_undone: 'Taken back: {what}',
   said_window: 'A window is open that needs you. The scan was not used: close it, then scan again.',
   said_stray: 'Those were keys of a scanner without Enter at the end. They were not used.',
+  said_torn: 'This PC was busy and took the first keys of the scan for typing. It was not used: scan again.',
   said_filled: '{text} is filled in.',
   do_undo: 'Undo',
   do_create: 'Create batch {text}',

@@ -137,6 +137,8 @@ export const es: Catalogue = {
   said_undone: 'Deshecho: {what}',
   said_window: 'Hay una ventana que le espera. El escaneo no se ha usado: ciérrela y escanee otra vez.',
   said_stray: 'Eran teclas de un escáner sin Intro al final. No se han usado.',
+  said_torn:
+    'Este PC estaba ocupado y tomó las primeras teclas de la lectura por escritura. No se usó: escanee otra vez.',
   said_filled: '{text} está escrito.',
   do_undo: 'Deshacer',
   do_create: 'Crear el lote {text}',

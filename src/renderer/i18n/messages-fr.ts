@@ -137,6 +137,8 @@ export const fr: Catalogue = {
   said_undone: 'Annulé : {what}',
   said_window: 'Une fenêtre vous attend. Le scan n’a pas été utilisé : fermez-la, puis scannez encore.',
   said_stray: 'C’étaient les touches d’un scanner sans Entrée à la fin. Elles n’ont pas été utilisées.',
+  said_torn:
+    'Ce PC était occupé et a pris les premières touches du scan pour une saisie. Rien n’a été fait : scannez de nouveau.',
   said_filled: '{text} est rempli.',
   do_undo: 'Annuler',
   do_create: 'Créer le lot {text}',

@@ -133,6 +133,7 @@ export const zh: Catalogue = {
   said_undone: '已撤销：{what}',
   said_window: '有一个窗口需要您处理。此次扫描未使用：请关闭窗口后再扫描。',
   said_stray: '这是没有以回车结尾的扫描按键，未被使用。',
+  said_torn: '本机正忙，把扫描的前几个按键当成了手动输入。本次扫描未使用，请再扫一次。',
   said_filled: '已填入 {text}。',
   do_undo: '撤销',
   do_create: '创建批次 {text}',

@@ -6,13 +6,16 @@ import { type Stroke, controlCharacter, endsScan, isAltDigit, isCharacter, isMod
  *
  * A scanner is a keyboard that types a whole label with pauses of a few milliseconds and then Enter. Its first key looks
  * like anybody's, so no character is let through before it is known whose it was: it is *held* for one pause (about
- * 50 ms, which nobody who types notices). Two states:
+ * 50 ms, which nobody who types notices). Three states:
  *
  *   empty    nothing is held. A character is held and the state is *holding*; every other key passes.
  *   holding  the next key within the pause: a character is held too; Enter or Tab ends it, and a burst long enough is a scan.
  *            The pause passes, or a key comes that no scanner sends: what was held was typed, and is released in order.
+ *   loose    the pause passed by our clock and the keys were released, but a busy PC may still have the rest of the burst on its
+ *            way. A key that was pressed within the pause, by its own time, takes them back and the state is *holding* again.
  *
- * So a scan never reaches a button, a field, a dialog or a shortcut, wherever the focus is.
+ * So a scan never reaches a button, a field, a dialog or a shortcut, wherever the focus is; and which keys are one scan is
+ * said by the times at which they were pressed, never by the time at which we heard of them.
  */
 export type Outcome =
   /** The key is nobody's business here. */
@@ -25,8 +28,10 @@ export type Outcome =
   | { readonly kind: 'release'; readonly strokes: readonly Stroke[] }
 
 export interface Burst {
-  /** A key went down. Ask `expire` with its time first. */
+  /** A key went down. Ask `expire` with its time first, then `resume`. */
   press(stroke: Stroke): Outcome
+  /** True if this key goes on with a burst that was released too early: all of that is held again, and must be taken back. */
+  resume(stroke: Stroke): boolean
   /** What has become of the held keys by now. Undefined while there is nothing to say. */
   expire(now_ms: number): Extract<Outcome, { kind: 'scan' | 'release' }> | undefined
   /** True while `expire` must be asked after a pause. */
@@ -40,6 +45,7 @@ const LEAST_WITHOUT_SUFFIX = 5
 
 export function createBurst(settings: () => ScannerSettings): Burst {
   let held: Stroke[] = []
+  let loose: Stroke[] = []
   let last_ms = 0
 
   const characters = () => held.filter((stroke) => !isModifier(stroke)).length
@@ -52,6 +58,7 @@ export function createBurst(settings: () => ScannerSettings): Burst {
 
   function hold(stroke: Stroke): Outcome {
     held.push(stroke)
+    loose = []
     last_ms = stroke.time_ms
     return { kind: 'hold' }
   }
@@ -74,8 +81,17 @@ export function createBurst(settings: () => ScannerSettings): Burst {
     },
     expire(now_ms) {
       if (held.length === 0 || now_ms - last_ms <= settings().gap_ms) return undefined
-      const scanned = settings().suffix === 'none' && characters() >= LEAST_WITHOUT_SUFFIX
-      return { kind: scanned ? 'scan' : 'release', strokes: take() }
+      if (settings().suffix === 'none' && characters() >= LEAST_WITHOUT_SUFFIX)
+        return { kind: 'scan', strokes: take() }
+      loose = held
+      return { kind: 'release', strokes: take() }
+    },
+    resume(stroke) {
+      if (loose.length === 0 || isModifier(stroke)) return false
+      const late = !stroke.repeat && stroke.time_ms - last_ms <= settings().gap_ms
+      if (late && (continues(stroke) || endsScan(stroke))) held = loose
+      loose = []
+      return held.length > 0
     },
     press(stroke) {
       if (held.length === 0) return !stroke.repeat && begins(stroke) ? hold(stroke) : { kind: 'pass' }

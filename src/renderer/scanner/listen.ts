@@ -1,5 +1,6 @@
 import type { ScannerSettings } from '../../model/desk.ts'
 import { createBurst } from './burst.ts'
+import { type Played, nothingPlayed, replay, replays, writable } from './replay.ts'
 import { type Stroke, isModifier } from './stroke.ts'
 
 export interface ScannerListener {
@@ -7,6 +8,8 @@ export interface ScannerListener {
   readonly onScan: (strokes: readonly Stroke[]) => void
   /** Keys came as fast as a scanner's, no Enter followed, and nobody was writing anywhere: the scanner is set up differently. */
   readonly onStray: () => void
+  /** A label was scanned, but the PC was so busy that its first keys were taken for typing and have already done something. */
+  readonly onTorn: () => void
 }
 
 /** From this many keys on a burst without an end is a scanner's. */
@@ -15,8 +18,11 @@ const STRAY = 5
 /** The most a busy PC is allowed for. */
 const BUSY_MS = 250
 
-/** Marks keys that were held and are played again, so that they are not held a second time. */
-const replayed = new WeakSet<Event>()
+/** A timer that is later than this says that the page was held up. */
+const LATE_MS = 20
+
+/** Where nobody writes, a key may be a shortcut, which cannot be taken back: it waits longer for keys that are late. */
+const SHORTCUT_MS = 150
 
 /**
  * Hears every key of the page before anybody else does (capture phase of the window), and keeps the scanner's for itself.
@@ -24,36 +30,53 @@ const replayed = new WeakSet<Event>()
  */
 export function listenToScanner(
   settings: () => ScannerSettings,
-  { onScan, onStray }: ScannerListener,
+  { onScan, onStray, onTorn }: ScannerListener,
 ): () => void {
   const burst = createBurst(settings)
   /** Keys that were swallowed going down must not be heard coming up: buttons act on that. */
   const down = new Set<string>()
   let timer: number | undefined
+  /** The keys that were released last, as far as they can be taken back. */
+  let played: Played = nothingPlayed
+  /** How many of the held keys have done something already and must not do it again. */
+  let spent = 0
 
   function settle(outcome: ReturnType<typeof burst.expire>): void {
     if (outcome === undefined) return
-    if (outcome.kind === 'scan') return onScan(outcome.strokes)
-    const typed = outcome.strokes.filter((stroke) => !isModifier(stroke))
-    if (typed.length < STRAY || writable(document.activeElement)) return replay(typed)
-    onStray()
+    const torn = spent
+    spent = 0
+    if (outcome.kind === 'scan') return torn > 0 ? onTorn() : onScan(outcome.strokes)
+    const typed = outcome.strokes.filter((stroke) => !isModifier(stroke)).slice(torn)
+    const stray = typed.length >= STRAY && !writable(document.activeElement)
+    played = stray ? nothingPlayed : replay(typed)
+    if (stray) onStray()
   }
 
   /** A key that reached us late says that the PC is busy: the next one is given as much longer, or a scan would be torn. */
   function watch(pressed_ms: number): void {
     window.clearTimeout(timer)
     if (!burst.holding) return
+    const { gap_ms, suffix } = settings()
+    const shortcut = suffix !== 'none' && !writable(document.activeElement)
     const late_ms = Math.min(BUSY_MS, Math.max(0, performance.now() - pressed_ms))
-    timer = window.setTimeout(
-      () => settle(burst.expire(Number.POSITIVE_INFINITY)),
-      settings().gap_ms + 2 * late_ms,
-    )
+    wait((shortcut ? Math.max(gap_ms, SHORTCUT_MS) : gap_ms) + 2 * late_ms)
+  }
+
+  /** If the page was held up meanwhile, keys may have been too: once more they are given that time. */
+  function wait(ms: number, patient = true): void {
+    const due_ms = performance.now() + ms
+    timer = window.setTimeout(() => {
+      const late_ms = performance.now() - due_ms
+      if (patient && late_ms > LATE_MS) wait(Math.min(BUSY_MS, late_ms), false)
+      else settle(burst.expire(Number.POSITIVE_INFINITY))
+    }, ms)
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (replayed.has(event) || event.isComposing) return
+    if (replays.has(event) || event.isComposing) return
     const stroke = strokeOf(event)
     settle(burst.expire(stroke.time_ms))
+    if (burst.resume(stroke)) spent = played.takeBack()
     const outcome = burst.press(stroke)
     watch(stroke.time_ms)
     switch (outcome.kind) {
@@ -63,7 +86,7 @@ export function listenToScanner(
         return settle(outcome)
       case 'scan':
         swallow(event)
-        return onScan(outcome.strokes)
+        return settle(outcome)
       case 'hold':
         return swallow(event)
     }
@@ -76,7 +99,7 @@ export function listenToScanner(
   }
 
   function onKeyUp(event: KeyboardEvent): void {
-    if (!replayed.has(event) && down.delete(event.code || event.key)) event.stopImmediatePropagation()
+    if (!replays.has(event) && down.delete(event.code || event.key)) event.stopImmediatePropagation()
   }
 
   window.addEventListener('keydown', onKeyDown, true)
@@ -100,43 +123,4 @@ function strokeOf(event: KeyboardEvent): Stroke {
     repeat: event.repeat,
     time_ms: event.timeStamp,
   }
-}
-
-type Field = HTMLInputElement | HTMLTextAreaElement
-
-const isField = (element: Element | null): element is Field =>
-  (element instanceof HTMLInputElement && /^(text|search|password|url|tel)$/.test(element.type)) ||
-  element instanceof HTMLTextAreaElement
-
-const writable = (element: Element | null) =>
-  (isField(element) && !element.readOnly && !element.disabled) ||
-  (element instanceof HTMLElement && element.isContentEditable)
-
-/** Plays held keys again where the focus is: as keys, and in a field as the characters they write. */
-function replay(strokes: readonly Stroke[]): void {
-  for (const { key, code, shift } of strokes) {
-    const target = document.activeElement ?? document.body
-    const init = { key, code, shiftKey: shift, bubbles: true, cancelable: true, composed: true }
-    const wanted = play(target, new KeyboardEvent('keydown', init))
-    if (wanted && key.length === 1) write(target, key)
-    play(target, new KeyboardEvent('keyup', init))
-  }
-}
-
-function play(target: Element, event: KeyboardEvent): boolean {
-  replayed.add(event)
-  return target.dispatchEvent(event)
-}
-
-function write(target: Element, data: string): void {
-  if (!writable(target)) return
-  const init = { data, inputType: 'insertText', bubbles: true, composed: true }
-  if (!target.dispatchEvent(new InputEvent('beforeinput', { ...init, cancelable: true }))) return
-  if (!isField(target)) return
-  const { selectionStart, selectionEnd, maxLength, value } = target
-  const start = selectionStart ?? value.length
-  const end = selectionEnd ?? value.length
-  if (maxLength >= 0 && value.length - (end - start) >= maxLength) return
-  target.setRangeText(data, start, end, 'end')
-  target.dispatchEvent(new InputEvent('input', init))
 }
