@@ -7,6 +7,7 @@ import { isRefusal, type Refusal, refuse } from '../model/error.ts'
 import { STATION_NAME_MAX } from '../model/station.ts'
 import { title } from '../model/text.ts'
 import type { Api } from './api/route.ts'
+import { backUp } from './backup.ts'
 import { addStation, renewStation, revokeStation } from './store/enrolments.ts'
 import { readFleet } from './store/fleet.ts'
 
@@ -16,16 +17,19 @@ export const adminBodies = {
   'stations-renew': z.object({ id: z.string() }),
   'stations-revoke': z.object({ id: z.string() }),
   'stations-list': z.object({}),
+  backup: z.object({ file: z.string().optional() }),
 }
 export type AdminCommand = keyof typeof adminBodies
 export type Admin = (command: AdminCommand, body: unknown) => Promise<object | Refusal>
 
+/** @param backups where a backup goes that is given no name */
 export const createAdmin =
-  (api: Api): Admin =>
+  (api: Api, backups: string): Admin =>
   async (command, body) => {
     const checked = adminBodies[command].safeParse(body)
     if (!checked.success) return refuse('BAD_REQUEST', checked.error.issues[0]!.message)
-    const { name = '', id = '' } = checked.data as { name?: string; id?: string }
+    const { name = '', id = '', file } = checked.data as { name?: string; id?: string; file?: string }
+    const now = () => api.outside.readClock().wall_ms
     switch (command) {
       case 'stations-add':
         return addStation(api, name)
@@ -34,7 +38,9 @@ export const createAdmin =
       case 'stations-revoke':
         return revokeStation(api, id)
       case 'stations-list':
-        return { stations: (await readFleet(api.db, api.outside.readClock().wall_ms)).stations }
+        return { stations: (await readFleet(api.db, now())).stations }
+      case 'backup':
+        return backUp(api.db, backups, file, now)
     }
   }
 

@@ -56,7 +56,7 @@ export async function startCentral(settings: Settings): Promise<Central | Proble
   const restored = await noticeRestore(api, folder.data_dir)
   const token = randomBytes(32).toString('hex')
   const work = createWork(opened, log)
-  const server = await openDoor(withAdmin(work.app, createAdmin(api), token), settings, tls)
+  const server = await openDoor(withAdmin(work.app, createAdmin(api, folder.backups), token), settings, tls)
   if (isProblem(server)) return giveUp(server)
   writePrivateFile(folder.server, { url: fromHere(server.url), pid: process.pid, version, token })
   const rounds = startRounds(() => work.round(folder.data_dir), log)

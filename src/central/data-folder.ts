@@ -18,6 +18,7 @@ export function filesOf(data_dir: string) {
     server: join(data_dir, 'server.json'),
     keys: join(data_dir, 'keys.json'),
     logs: join(data_dir, 'logs'),
+    backups: join(data_dir, 'backups'),
     /** Where the embedded database is, while no other is named. */
     embedded: join(data_dir, 'postgres'),
   }
@@ -64,7 +65,7 @@ function holdLock(file: string): (() => void) | undefined {
   }
 }
 
-function folderProblem(data_dir: string, error: unknown): Problem {
+export function folderProblem(data_dir: string, error: unknown): Problem {
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':

@@ -6,6 +6,10 @@ import { holdDataFolder, inUseProblem, type ServerFile } from './data-folder.ts'
 import { openCentral } from './open.ts'
 import type { Settings } from './settings.ts'
 
+const PATIENCE_MS = 30_000
+/** A large database takes its time to be copied, restored and looked through. */
+const BACKUP_PATIENCE_MS = 12 * 3_600_000
+
 /** One command of the command line, done by the running server where there is one, otherwise by this process itself. */
 export async function administer(
   settings: Settings,
@@ -22,7 +26,7 @@ export async function administer(
     return opened
   }
   try {
-    return answered(await createAdmin(opened.api)(command, body))
+    return answered(await createAdmin(opened.api, folder.backups)(command, body))
   } finally {
     await opened.close()
     folder.release()
@@ -31,7 +35,10 @@ export async function administer(
 
 async function askServer(server: ServerFile, command: AdminCommand, body: object): Promise<object | Problem> {
   try {
-    const answer = JSON.parse(await post(server, `/central/admin/${command}`, JSON.stringify(body))) as object
+    const patience_ms = command === 'backup' ? BACKUP_PATIENCE_MS : PATIENCE_MS
+    const answer = JSON.parse(
+      await post(server, `/central/admin/${command}`, JSON.stringify(body), patience_ms),
+    ) as object
     return answered('code' in answer && 'message' in answer ? { kind: 'refusal', ...answer } : answer)
   } catch {
     return problem(
@@ -42,10 +49,10 @@ async function askServer(server: ServerFile, command: AdminCommand, body: object
 }
 
 /** To our own machine, whose certificate bears another name than the one it is called by here. */
-function post({ url, token }: ServerFile, path: string, body: string): Promise<string> {
+function post({ url, token }: ServerFile, path: string, body: string, patience_ms: number): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   return new Promise((resolve, reject) => {
-    const options = { method: 'POST', headers, rejectUnauthorized: false, timeout: 30_000 }
+    const options = { method: 'POST', headers, rejectUnauthorized: false, timeout: patience_ms }
     const asked = (url.startsWith('https:') ? https : http).request(new URL(path, url), options)
     asked.on('error', reject)
     asked.on('timeout', () => asked.destroy(new Error('timeout')))

@@ -111,6 +111,14 @@ export const commands: Readonly<Record<string, Command | HeadquartersCommand>> =
     words: 2,
     loadAtHeadquarters: () => import('./stations.ts'),
   },
+  headquarters: {
+    usage: 'headquarters backup [FILE] [--database-url URL]',
+    summary:
+      'at headquarters: copies its database to a file, restores the copy to see that it is whole, and lets stations forget what is in it',
+    flags: { 'database-url': true },
+    words: 2,
+    loadAtHeadquarters: () => import('./headquarters.ts'),
+  },
   config: {
     usage: 'config show [--origin] [--json] [any setting as a flag]',
     summary: 'shows the settings as the station would use them, and where each comes from',

@@ -47,6 +47,9 @@ const fleet = z.object({
     database: z.enum(['postgres', 'pglite']),
     changes: z.int(),
     conflicts: z.int(),
+    /** The newest backup that was verified by restoring it, and how many changes came after it. Without any: null, and all. */
+    last_backup: z.object({ verified_at: timestamp, seq: z.int(), file: z.string() }).nullable(),
+    changes_since_backup: z.int(),
   }),
   stations: z.array(fleetStation),
   incidents: z.array(incident),

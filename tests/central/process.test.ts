@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import { afterAll, afterEach, expect, test } from 'vitest'
 
@@ -217,6 +217,26 @@ test('the embedded database: kept over a restart, held by one process, revoked s
   const list = await lotkeeper('stations', 'list', '--json', '--data-dir', folder)
   expect(JSON.parse(list.out)).toMatchObject([{ name: 'Line 1', state: 'revoked' }])
 }, 240_000)
+
+test('a backup is one command, beside the running server and without it', async () => {
+  const folder = newFolder()
+  const database = await onPostgres()
+  const central = await startCentral(folder, ...database)
+  await post(central.url, '/v2/batches', { number: 'LOT-1' }, central.user)
+  const { out } = await lotkeeper('headquarters', 'backup', '--data-dir', folder)
+  const made = JSON.parse(out) as { file: string; seq: number }
+  expect(made).toMatchObject({ file: join(folder, 'backups', basename(made.file)), seq: 1 })
+  expect(await get(central, '/fleet')).toMatchObject({
+    headquarters: { last_backup: { file: made.file, seq: 1 }, changes_since_backup: 0 },
+  })
+  const twice = await lotkeeper('headquarters', 'backup', made.file, '--data-dir', folder)
+  expect(twice).toMatchObject({ code: 1, out: '' })
+  expect(twice.err).toMatch(/^lotkeeper: .* exists already\..*\n$/)
+  expect(await central.end()).toBe(0)
+  const file = join(folder, 'stopped.dump')
+  const stopped = await lotkeeper('headquarters', 'backup', file, '--data-dir', folder, ...database)
+  expect(JSON.parse(stopped.out)).toMatchObject({ file, seq: 1 })
+}, 120_000)
 
 test.each([
   ['a port that is taken', async (port: number) => ['--port', String(port)], 'is taken by another program'],

@@ -56,7 +56,7 @@ export async function openDatabase(kind: Database['kind']): Promise<Database> {
 
 const tables = [
   'users stations parts revisions batches units batch_revisions commits conflicts incarnations chain closed_epochs',
-  'incidents keys enrolments sightings headquarters',
+  'incidents keys enrolments sightings backups headquarters',
 ]
   .join(' ')
   .split(' ')

@@ -272,3 +272,39 @@ test('a process that ends in the middle goes on where it was', async () => {
   // The station's own row, and thirty lots.
   expect(headOf(office.central).seq).toBe(31)
 })
+
+const archived = ({ database }: StationUnderTest) =>
+  database.one<{ n: number }>({ text: 'SELECT count(*) AS n FROM archive', values: [] })!.n
+
+test('[S14] what a verified backup holds leaves the archive, however much it is; the rest stays', async () => {
+  const { station, line } = await enrolled('A')
+  for (let n = 0; n < 250; n += 1) await station.done('POST', '/v2/batches', { body: { number: `LOT-${n}` } })
+  await line.round()
+  expect(archived(station)).toBe(250)
+  // The station's own row is change 1.
+  office.safe_seq = 241
+  await line.round()
+  expect(archived(station)).toBe(10)
+  await station.done('POST', '/v2/batches', { body: { number: 'LAST' } })
+  await line.round()
+  expect(archived(station)).toBe(11)
+})
+
+test('without a verified backup the archive ends after 90 days, and only if both clocks say so', async () => {
+  const { station, line } = await enrolled('A')
+  const days = (count: number) => count * 86_400_000
+  const more = async (number: string) => {
+    await station.done('POST', '/v2/batches', { body: { number } })
+    await line.round()
+  }
+  await more('LOT-1')
+  office.wall_ms += days(400)
+  await more('LOT-2')
+  expect(archived(station)).toBe(2)
+  station.pass(days(91))
+  await more('LOT-3')
+  expect(archived(station)).toBe(2)
+  office.wall_ms -= days(400)
+  await more('LOT-4')
+  expect(archived(station)).toBe(3)
+})

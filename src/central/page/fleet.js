@@ -4,6 +4,7 @@ const KEY = 'lotkeeper-key'
 const SKEW_WARN_MS = 120_000
 const DISK_WARN_BYTES = 2_000_000_000
 const DAY_MS = 86_400_000
+const BACKUP_LATE_MS = 8 * DAY_MS
 
 const at = (id) => document.getElementById(id)
 const element = (name, text, className = '') =>
@@ -93,6 +94,7 @@ function show(fleet) {
   const stations = fleet.stations.toSorted((a, b) => urgency[a.state] - urgency[b.state])
   at('stations').replaceChildren(...stations.map((station) => row(station, now)))
   at('none').hidden = stations.length > 0
+  showBackup(fleet.headquarters, now)
   at('incidents').replaceChildren(
     ...fleet.incidents.map((one) =>
       element(
@@ -108,6 +110,20 @@ function show(fleet) {
     `${stations.length} stations, ${silent === 0 ? 'none silent' : `${silent} silent`} · ${fleet.headquarters.changes} changes` +
     ` · ${fleet.headquarters.conflicts} to decide · version ${fleet.headquarters.version}${embedded}`
   document.title = silent === 0 ? 'Lotkeeper headquarters' : `(${silent} silent) Lotkeeper headquarters`
+}
+
+/** A sentence about backups: how far stations may rely on one. */
+function backupWords({ last_backup: last, changes_since_backup: since, changes }, now) {
+  if (last === null)
+    return changes === 0 ? '' : 'There is no verified backup yet: lotkeeper headquarters backup makes one.'
+  const age = now - Date.parse(last.verified_at)
+  return `Last verified backup ${span(age)} ago (${last.file}), ${since} changes since.`
+}
+
+function showBackup(headquarters, now) {
+  const { last_backup: last } = headquarters
+  const late = last === null || now - Date.parse(last.verified_at) > BACKUP_LATE_MS
+  at('backup').replaceChildren(element('span', backupWords(headquarters, now), late ? 'warn' : ''))
 }
 
 let timer

@@ -1,3 +1,4 @@
+import type { Problem } from '../../host/problem.ts'
 import type { Query } from './sql.ts'
 
 /** Where queries go: the database, or one transaction of it. */
@@ -23,6 +24,14 @@ export interface Database extends Queryable {
   snapshot<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>
   /** Hears, sooner or later or not at all, that another process committed: a hint to look, never a promise. */
   onHint(listener: () => void): void
+  /** Writes everything there is at one moment to a file. */
+  copyTo(file: string): Promise<Problem | undefined>
+  /** Restores such a file into a database of its own, which is gone when it is closed. */
+  openCopy(file: string): Promise<Copy | Problem>
+  close(): Promise<void>
+}
+
+export interface Copy extends Queryable {
   close(): Promise<void>
 }
 

@@ -2,6 +2,7 @@ import type { Fleet, FleetStation } from '../../model/fleet.ts'
 import { SILENT_MS } from '../../model/fleet.ts'
 import { formatTime } from '../../model/time.ts'
 import { version } from '../../host/version.ts'
+import { lastBackup } from './backups.ts'
 import { type Database, one } from './database.ts'
 import { sql } from './sql.ts'
 
@@ -24,9 +25,9 @@ interface Row {
 
 /** Every station that a PC was or is to become, and what is known of it. */
 export async function readFleet(db: Database, now: number): Promise<Fleet> {
-  const head = await one<{ id: string; seq: number; conflicts: number }>(
+  const head = await one<{ id: string; seq: number; safe_seq: number; conflicts: number }>(
     db,
-    sql`SELECT id, seq, (SELECT count(*) FROM conflicts WHERE decided_at IS NULL) AS conflicts FROM headquarters`,
+    sql`SELECT id, seq, safe_seq, (SELECT count(*) FROM conflicts WHERE decided_at IS NULL) AS conflicts FROM headquarters`,
   )
   const rows = await db.rows<Row>(sql`
     SELECT s.id, s.name, e.code_created_at, e.credential_hash IS NOT NULL AS credential, e.revoked_at, seen.seen_at, seen.version,
@@ -43,9 +44,20 @@ export async function readFleet(db: Database, now: number): Promise<Fleet> {
   }>(sql`
     SELECT i.kind, i.station_id, s.name AS station_name, i.reported_at, i.detail
     FROM incidents i LEFT JOIN stations s ON s.id = i.station_id ORDER BY i.id DESC LIMIT 20`)
+  const backup = await lastBackup(db)
   return {
     now: formatTime(now),
-    headquarters: { id: head.id, version, database: db.kind, changes: head.seq, conflicts: head.conflicts },
+    headquarters: {
+      id: head.id,
+      version,
+      database: db.kind,
+      changes: head.seq,
+      conflicts: head.conflicts,
+      last_backup: backup
+        ? { verified_at: formatTime(backup.verified_at), seq: backup.seq, file: backup.file }
+        : null,
+      changes_since_backup: head.seq - head.safe_seq,
+    },
     stations: rows.map((row) => toStation(row, now, head.seq)),
     incidents: incidents.map((incident) => ({ ...incident, reported_at: formatTime(incident.reported_at) })),
   }

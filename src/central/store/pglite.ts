@@ -1,10 +1,15 @@
+import { readFile, writeFile } from 'node:fs/promises'
+
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 
+import { problem, wordsOf } from '../../host/problem.ts'
 import { CHANNEL, type Database, type Queryable } from './database.ts'
 import { type Query, textOf, valuesOf } from './sql.ts'
 
 const INT8 = 20
+
+const options = { extensions: { pg_trgm }, parsers: { [INT8]: Number } }
 
 /**
  * PostgreSQL inside this process, with one connection. It never waits for the disk (no fsync): a power cut may take back the
@@ -12,11 +17,7 @@ const INT8 = 20
  * @param folder undefined keeps everything in memory
  */
 export async function openPglite(folder: string | undefined): Promise<Database> {
-  const db = await PGlite.create({
-    ...(folder === undefined ? {} : { dataDir: folder }),
-    extensions: { pg_trgm },
-    parsers: { [INT8]: Number },
-  })
+  const db = await PGlite.create({ ...(folder === undefined ? {} : { dataDir: folder }), ...options })
   const begin = <Result>(first: string, work: (tx: Queryable) => Promise<Result>): Promise<Result> =>
     db.transaction(async (tx) => {
       if (first !== '') await tx.exec(first)
@@ -28,6 +29,20 @@ export async function openPglite(folder: string | undefined): Promise<Database> 
     transaction: (work) => begin('', work),
     snapshot: (work) => begin('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     onHint: (listener) => void db.listen(CHANNEL, listener),
+    async copyTo(file) {
+      await db.exec('CHECKPOINT')
+      const folderAsTar = await db.dumpDataDir('gzip')
+      await writeFile(file, Buffer.from(await folderAsTar.arrayBuffer()), { mode: 0o600, flush: true })
+      return undefined
+    },
+    async openCopy(file) {
+      try {
+        const copy = await PGlite.create({ loadDataDir: new Blob([await readFile(file)]), ...options })
+        return { ...queryable(copy), close: () => copy.close() }
+      } catch (error) {
+        return problem(`the copy cannot be opened (${wordsOf(error)})`, 'It was thrown away; try again')
+      }
+    },
     close: () => db.close(),
   }
 }

@@ -1,6 +1,7 @@
 import pg from 'pg'
 
-import { CHANNEL, type Database, type Queryable } from './database.ts'
+import { CHANNEL, type Copy, type Database, type Queryable } from './database.ts'
+import { copyPostgres, openPostgresCopy } from './pg-copy.ts'
 import { type Query, textOf, valuesOf } from './sql.ts'
 
 /** Connections of one process. A plant's database has about a hundred in all. */
@@ -52,6 +53,8 @@ export function connectPostgres(url: string, onTrouble: (error: Error) => void):
     transaction: (work) => inTransaction('BEGIN', work),
     snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     onHint: (listener) => hints.onHint(listener),
+    copyTo: (file) => copyPostgres(queryable(pool), url, file),
+    openCopy: (file) => openPostgresCopy(queryable(pool), url, file, connectOnce),
     async close() {
       await hints.close()
       await pool.end()
@@ -59,7 +62,15 @@ export function connectPostgres(url: string, onTrouble: (error: Error) => void):
   }
 }
 
-const queryable = (client: pg.Pool | pg.PoolClient): Queryable => ({
+/** One connection, as `Queryable`. */
+async function connectOnce(url: string): Promise<Copy> {
+  const client = new pg.Client({ connectionString: url, application_name: 'lotkeeper', types })
+  client.on('error', () => {})
+  await client.connect()
+  return { ...queryable(client), close: () => client.end() }
+}
+
+const queryable = (client: pg.Pool | pg.PoolClient | pg.Client): Queryable => ({
   rows: async <Row>(query: Query) =>
     (await client.query({ text: textOf(query), values: valuesOf(query) })).rows as Row[],
   script: async (text) => void (await client.query(text)),

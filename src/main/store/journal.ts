@@ -88,6 +88,10 @@ export function* readJournal(db: ReadableDb): Generator<JournaledOperation> {
   for (const row of rows) yield toEntry(row).op
 }
 
+/** The newest entry's place in the order of acceptance; 0 if there is none. */
+export const lastLocalId = (db: ReadableDb) =>
+  db.one<{ last: number | null }>(sql`SELECT max(local_id) AS last FROM journal`)?.last ?? 0
+
 /** How many operations wait in the journal, and when the oldest was accepted (milliseconds since 1970 UTC). */
 export function journalSize(db: ReadableDb): { pending: number; oldest_ms: number | null } {
   return db.one(sql`SELECT count(*) AS pending, min(wall_ms) AS oldest_ms FROM journal`)!

@@ -1,4 +1,4 @@
-import type { Archived, Entry } from '../../model/sync/journal.ts'
+import type { Entry } from '../../model/sync/journal.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { authorPk, entryColumns, type JournalRow, toEntry } from './journal.ts'
@@ -78,23 +78,6 @@ function putEntry(
   if (seal !== null)
     db.run(sql`INSERT INTO links (incarnation, n, hash) VALUES (${seal.incarnation}, ${seal.n}, ${seal.hash})
       ON CONFLICT DO NOTHING`)
-}
-
-/** Operations that the feed has shown, in the order in which they were accepted. */
-export function readArchive(db: ReadableDb): Archived[] {
-  return db
-    .all<JournalRow & { committed_seq: number }>(sql`
-      SELECT ${entryColumns}, committed_seq FROM archive JOIN authors ON authors.pk = author_pk ORDER BY local_id`)
-    .map((row) => ({ ...toEntry(row), committed_seq: row.committed_seq }))
-}
-
-/** Those of them that a verified backup of headquarters holds. */
-export function readArchiveUpTo(db: ReadableDb, seq: number): Archived[] {
-  return db
-    .all<JournalRow & { committed_seq: number }>(sql`
-      SELECT ${entryColumns}, committed_seq FROM archive JOIN authors ON authors.pk = author_pk
-      WHERE committed_seq <= ${seq} ORDER BY local_id`)
-    .map((row) => ({ ...toEntry(row), committed_seq: row.committed_seq }))
 }
 
 /** Moves them over before the outbox lets go of them: what is in neither is lost. */

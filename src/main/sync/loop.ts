@@ -4,14 +4,15 @@ import { type Event, newSession, type Session, step, type Tools } from '../../mo
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { perform } from '../store/inbox.ts'
 import { fillMarks } from '../store/fill-marks.ts'
-import { readArchiveUpTo } from '../store/outbox.ts'
+import { lastLocalId } from '../store/journal.ts'
+import { readArchiveUpTo } from '../store/archive.ts'
 import type { Store } from '../store/store.ts'
 import { viewOf } from '../store/synced.ts'
 import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
-import { takeIn } from './page.ts'
+import { layPage, type Said } from './page.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
-import { createPace, nothingYet, slicesOf } from './slices.ts'
+import { createPace, nothingYet } from './slices.ts'
 import type { Trouble } from './trouble.ts'
 
 /**
@@ -119,26 +120,16 @@ export function createLoop(parts: LoopParts): Loop {
     if (event.kind !== 'answer' || event.answer.kind !== 'page') return act(event, false, () => {})
     const page = event.answer
     const asked = session.pull?.id === event.id
-    let index = 0
-    for (const slice of slicesOf(page, pace.rows)) {
-      const first = index === 0
-      index += 1
-      const started = performance.now()
-      const isLast = slice.to === page.to
-      await act({ ...event, answer: slice }, !isLast, (db) =>
-        takeIn(db, slice, first ? people : [], clock().wall_ms),
-      )
-      pace.took(performance.now() - started)
-      // Between two slices whoever waits at the API comes first.
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+    const { people } = said
+    await layPage({ store, pace, act, said, asked }, event, page)
+    said = { ...said, people: [] }
     if (asked && !page.more) settleRounds(event.id)
     if (asked && !page.more && (page.commits.length > 0 || waited_ms > WAITED_MS)) sleep(NUDGE_MS)
     if (people.length > 0 || page.commits.length > 0) store.people.forget()
-    people = []
   }
 
-  let people: readonly { id: string; email: string; name: string | null }[] = []
+  /** What came beside the last page. */
+  let said: Said = { people: [], wall_ms: 0 }
   let waited_ms = 0
   const clock = () => store.readClock()
 
@@ -166,9 +157,9 @@ export function createLoop(parts: LoopParts): Loop {
 
   /** A page of the feed asks the archive only for what a verified backup holds; all of it may be long. */
   function shortArchive(db: ReadableDb, event: Event) {
-    const page = event.kind === 'answer' && event.answer.kind === 'page' ? event.answer : undefined
-    if (page === undefined || synced.meta(db)!.stage !== null) return undefined
-    return () => readArchiveUpTo(db, page.safe_seq)
+    if (event.kind !== 'answer' || event.answer.kind !== 'page' || synced.meta(db)!.stage !== null) return
+    const { safe_seq } = event.answer
+    return () => readArchiveUpTo(db, safe_seq)
   }
 
   function later(): void {
@@ -216,7 +207,7 @@ export function createLoop(parts: LoopParts): Loop {
         answer.kind === 'upgrade_required' ? { kind: 'upgrade_required', protocol: answer.protocol } : null,
       )
       if (answer.kind === 'pushed') limits.ops = Math.min(OPS_MAX, limits.ops * 2)
-      if (answer.kind === 'page') people = head.people
+      if (answer.kind === 'page') said = head
       return happen({ kind: 'answer', id, answer })
     }
     const { trouble, retry_after_ms } = outcome
@@ -246,12 +237,9 @@ export function createLoop(parts: LoopParts): Loop {
   }
 
   const unsubscribe = commits.onCommit(() => {
-    const { last } = store.db.one<{ last: number | null }>({
-      text: 'SELECT max(local_id) AS last FROM journal',
-      values: [],
-    })!
-    if (last !== null && last > last_local_id) self.nudge()
-    last_local_id = Math.max(last_local_id, last ?? 0)
+    const last = lastLocalId(store.db)
+    if (last > last_local_id) self.nudge()
+    last_local_id = Math.max(last_local_id, last)
   })
 
   const self: Loop = {

@@ -1,11 +1,53 @@
-import type { Person } from '../../model/sync/envelope.ts'
+import type { HeadquartersHead } from '../../model/sync/envelope.ts'
 import type { Page } from '../../model/sync/protocol.ts'
+import type { Event } from '../../model/sync/station.ts'
+import { ageArchive, hasArchivedUpTo } from '../store/archive.ts'
 import { meetPeople } from '../store/births.ts'
 import { keepConflicts } from '../store/conflicts.ts'
 import type { WritableDb } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import { type Pace, slicesOf, standstill } from './slices.ts'
+
+/** What came beside a page. */
+export type Said = Pick<HeadquartersHead, 'people' | 'wall_ms'>
+
+interface Hands {
+  readonly store: Store
+  readonly pace: Pace
+  readonly said: Said
+  /** The page answers a question that is still open: a late one says nothing. */
+  readonly asked: boolean
+  /** Does what the engine says to an event, in one transaction with `also`. */
+  readonly act: (event: Event, more: boolean, also: (db: WritableDb) => void) => Promise<void>
+}
+
+/** Lays a page on the base in slices; between two of them whoever waits at the API comes first. */
+export async function layPage(
+  { store, pace, said, asked, act }: Hands,
+  event: Event & { kind: 'answer' },
+  page: Page,
+): Promise<void> {
+  const slice = async (part: Page, more: boolean, people: Said['people']) => {
+    await act({ ...event, answer: part }, more, (db) =>
+      takeIn(db, part, { people, wall_ms: said.wall_ms }, store.readClock().wall_ms),
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const { cursor, stage } = store.synced.meta(store.db)!
+  while (asked && stage === null && hasArchivedUpTo(store.db, page.safe_seq))
+    await slice(standstill(page, cursor), true, [])
+  let { people } = said
+  for (const part of slicesOf(page, pace.rows)) {
+    const started = performance.now()
+    await slice(part, part.to !== page.to, people)
+    pace.took(performance.now() - started)
+    people = []
+  }
+}
 
 /** What a page brings besides rows, in the transaction of its rows: the people who made them, and what was not done as asked. */
-export function takeIn(db: WritableDb, page: Page, people: readonly Person[], now: number): void {
-  meetPeople(db, people, now)
+function takeIn(db: WritableDb, page: Page, said: Said, now: number): void {
+  meetPeople(db, said.people, now)
   keepConflicts(db, page.commits, now)
+  ageArchive(db, said.wall_ms, now)
 }

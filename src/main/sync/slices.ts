@@ -1,3 +1,4 @@
+import type { Cursor } from '../../model/sync/cursor.ts'
 import type { Commit, Page, Request } from '../../model/sync/protocol.ts'
 
 /**
@@ -24,12 +25,22 @@ export function* slicesOf(page: Page, rowsMax: () => number): Generator<Page> {
   yield { ...page, from, commits: taken }
 }
 
+/** The page without its changes, where the base stands: it says how far the backup goes, and nothing else. */
+export function standstill(page: Page, cursor: Cursor): Page {
+  return { ...page, from: cursor, to: cursor, commits: [], more: true }
+}
+
 const SLICE_MS = 4
 const ROWS_MIN = 10
 const ROWS_MAX = 100
 
 /** How many rows fit into a slice on this PC, learned from how long the last ones took. */
-export function createPace() {
+export interface Pace {
+  readonly rows: () => number
+  readonly took: (ms: number) => void
+}
+
+export function createPace(): Pace {
   let rows = 50
   return {
     rows: () => rows,
