@@ -121,6 +121,32 @@ test('what is no message of a station is told so in words that a proxy would not
   expect(await refused(send(central.url, credential, pull))).toBe('403 revoked')
 }, 60_000)
 
+test.for([400, -400])(
+  '[S10] a clock that is %i days off, and set right before sending: rows have the time at which they were made',
+  { timeout: 60_000 },
+  async (days) => {
+    const central = await startCentral(newFolder(), ...(await onPostgres()))
+    const { credential, chain } = await enrolled(central, 'Line 1')
+    const made = Date.now() - 3_600_000
+    const op_clock = { wall_ms: made + days * 86_400_000, boot_id: 'b', uptime_ms: 1_000 }
+    const clock = { wall_ms: Date.now(), boot_id: 'b', uptime_ms: 1_000 + Date.now() - made }
+    await send(central.url, credential, chain.push([newBatch('LOT-1')], op_clock), { head: { clock } })
+    // Restarted and set right in between: no clock tells more than that its author knew of the station's own row.
+    const lost_clock = { ...op_clock, boot_id: 'c' }
+    const page = (await send(central.url, credential, chain.pull(origin, 9))).answer
+    if (page.kind !== 'page') throw new Error(page.kind)
+    const known = { seq: 1, hash: page.commits[0]!.hash }
+    await send(central.url, credential, chain.push([newBatch('LOT-2')], lost_clock, known), {
+      head: { clock },
+    })
+    const { data } = (await get(central, '/v2/batches')) as { data: { number: string; created_at: string }[] }
+    const ages = new Map(data.map(({ number, created_at }) => [number, Date.now() - Date.parse(created_at)]))
+    expect(ages.get('LOT-1')).toBeGreaterThan(3_599_000)
+    expect(ages.get('LOT-1')).toBeLessThan(3_700_000)
+    expect(ages.get('LOT-2')).toBeLessThan(100_000)
+  },
+)
+
 test('the fleet shows who is there, who is behind and who never came', async () => {
   const central = await startCentral(newFolder(), ...(await onPostgres()))
   const { credential, chain } = await enrolled(central, 'Line 1')

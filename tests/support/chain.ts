@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 
 import { chainHash } from '../../src/host/hash.ts'
-import type { Operation } from '../../src/model/operation.ts'
+import type { ClockReading, Operation } from '../../src/model/operation.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
-import { type Cursor, origin } from '../../src/model/sync/cursor.ts'
+import { type Cursor, origin, type Position } from '../../src/model/sync/cursor.ts'
 import { type Entry, onTheWire, sealed } from '../../src/model/sync/journal.ts'
 import { PROTOCOL_VERSION, type PullRequest, type PushRequest } from '../../src/model/sync/protocol.ts'
 
@@ -11,7 +11,7 @@ import { PROTOCOL_VERSION, type PullRequest, type PushRequest } from '../../src/
 export interface Chain {
   readonly station_id: string
   /** The next operations of the chain, each a request of its own. */
-  push(operations: readonly Operation[]): PushRequest
+  push(operations: readonly Operation[], clock?: ClockReading, base?: Position): PushRequest
   pull(cursor: Cursor, limit: number): PullRequest
 }
 
@@ -21,7 +21,11 @@ export function createChain(station_id: string): Chain {
   const envelope = { protocol: PROTOCOL_VERSION, station_id, incarnation, cursor: origin }
   return {
     station_id,
-    push(operations) {
+    push(
+      operations,
+      clock = { wall_ms: Date.now(), boot_id: 'boot', uptime_ms: 0 },
+      base = { seq: 0, hash: GENESIS },
+    ) {
       const ops = operations.map((operation) => {
         const entry: Entry = {
           local_id: head.n + 1,
@@ -29,11 +33,11 @@ export function createChain(station_id: string): Chain {
             op_id: randomUUID(),
             txn_id: randomUUID(),
             actor: { kind: 'station', id: station_id },
-            clock: { wall_ms: Date.now(), boot_id: 'boot', uptime_ms: 0 },
-            created_at: Date.now(),
+            clock,
+            created_at: clock.wall_ms,
             operation,
           },
-          base: { seq: 0, hash: GENESIS },
+          base,
           rebased: false,
           resent: false,
           known_deleted: [],

@@ -11,9 +11,10 @@ import {
   unwrapped,
   wrapped,
 } from '../../src/model/sync/envelope.ts'
-import type { Operation } from '../../src/model/operation.ts'
+import type { ClockReading, Operation } from '../../src/model/operation.ts'
 import { contentHash, link } from '../../src/model/sync/chain.ts'
 import { handle } from '../../src/model/sync/headquarters.ts'
+import { madeAt } from '../../src/model/sync/occurred.ts'
 import {
   type Answer,
   PROTOCOL_VERSION,
@@ -141,7 +142,8 @@ export async function openOffice(): Promise<Office> {
     ]
   }
 
-  async function answer(asked: Request, wait_ms: number): Promise<Answer> {
+  async function answer(asked: Request, now: ClockReading, wait_ms: number): Promise<Answer> {
+    const arrival = { now, received_at: office.wall_ms, not_before: 0 }
     const answered = () =>
       handle(
         storeOf(
@@ -150,7 +152,7 @@ export async function openOffice(): Promise<Office> {
           () => {},
         ),
         asked,
-        tools,
+        { ...tools, madeAt: (sent) => madeAt(sent, arrival) },
       )
     const before = headOf(office.central).seq
     const result = answered()
@@ -200,11 +202,11 @@ export async function openOffice(): Promise<Office> {
     ).toString()
     const opened = unwrapped(text, messageHash)
     if (typeof opened === 'string') return void json(400, { lotkeeper: 'bad_message', message: opened })
-    for (const person of stationHead.parse(opened.head).people)
-      if (!people.has(person.id)) people.set(person.id, person)
+    const head = stationHead.parse(opened.head)
+    for (const person of head.people) if (!people.has(person.id)) people.set(person.id, person)
     const asked = requestSchema.parse(opened.message)
     const wait_s = Number(/wait=(\d+)/.exec(String(request.headers['prefer'] ?? ''))?.[1] ?? 0)
-    const result = await answer(asked, Math.min(wait_s * 1_000, 2_000))
+    const result = await answer(asked, head.clock, Math.min(wait_s * 1_000, 2_000))
     if (result.kind === 'page') office.traffic.changes += result.commits.length
     const whole = Buffer.from(wrapped(headFor(result), result, messageHash))
     const zstd = /zstd/.test(String(request.headers['accept-encoding']))

@@ -252,7 +252,7 @@ test.for(troubles)('%s is recognised, named, and over when it is over', async ([
   expect(await line.round()).toMatchObject({ state: 'in_sync', cause: null, pending: 0 })
 })
 
-test.for([400, -400])('a clock that is %i days off decides nothing and is told', async (days) => {
+test.for([400, -400])('[S10] a clock that is %i days off decides nothing and is told', async (days) => {
   const { station, line } = await enrolled('A')
   office.wall_ms -= days * 86_400_000
   await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
@@ -260,6 +260,42 @@ test.for([400, -400])('a clock that is %i days off decides nothing and is told',
   expect(state).toMatchObject({ state: 'in_sync', pending: 0, cause: 'clock' })
   expect(state.detail).toMatch(days > 0 ? /clock is 400 d ahead of/ : /clock is 400 d behind/)
 })
+
+test.for([400, -400])(
+  '[S10] rows made by a clock that is %i days off have headquarters’ time everywhere, in lists and searches too',
+  async (days) => {
+    const a = await enrolled('A')
+    const b = await enrolled('B')
+    const right = (minutes: number) => new Date(office.wall_ms - minutes * 60_000).toISOString()
+    await b.station.done('POST', '/v2/batches', { body: { number: 'LOT-FIRST' } })
+    b.station.pass(60_000)
+    await b.line.round()
+    await b.line.stop()
+    office.wall_ms += 10 * 60_000
+    a.station.pass(days * 86_400_000 + 10 * 60_000)
+    const { id } = await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-OFF' } })
+    a.station.pass(30 * 60_000)
+    await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-NEXT' } })
+    // A station shows its own clock's time until it hears of a better one.
+    expect(await a.station.done('GET', '/v2/batches/LOT-OFF')).not.toMatchObject({ created_at: right(30) })
+    a.station.pass(60 * 60_000)
+    office.wall_ms += 90 * 60_000
+    await a.line.round()
+    const line = await lineOf(b.station)
+    await line.round()
+    for (const { station } of [a, b]) {
+      const { data } = await station.done<{ data: object[] }>(
+        'GET',
+        '/v2/batches?sort_order=asc&search_query=lot',
+      )
+      expect(data).toMatchObject([
+        { number: 'LOT-FIRST', created_at: right(100) },
+        { number: 'LOT-OFF', id, created_at: right(90) },
+        { number: 'LOT-NEXT', created_at: right(60) },
+      ])
+    }
+  },
+)
 
 test('a process that ends in the middle goes on where it was', async () => {
   const { station, line } = await enrolled('A')

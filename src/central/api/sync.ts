@@ -8,6 +8,8 @@ import { isRefusal } from '../../model/error.ts'
 import type { JournaledOperation } from '../../model/operation.ts'
 import { enrollRequest, type HeadquartersHead, stationHead } from '../../model/sync/envelope.ts'
 import { handle, type Tools } from '../../model/sync/headquarters.ts'
+import type { SealedOperation } from '../../model/sync/journal.ts'
+import { type Arrival, madeAt } from '../../model/sync/occurred.ts'
 import {
   type Answer,
   PROTOCOL_VERSION,
@@ -52,6 +54,7 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     sign: (text) => createHmac('sha256', secret).update(text).digest('hex').slice(0, 32),
   }
   const hints = createHints(api)
+  const now = () => api.outside.readClock().wall_ms
 
   async function answer(request: WireRequest, name: string): Promise<WireAnswer> {
     if (request.method !== 'POST') return wireRefused('bad_message', 'Everything here is a POST')
@@ -78,15 +81,21 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     if (message.kind === 'push' && api.sequencer.waiting > WAITING_MAX)
       return wireRefused('busy', 'Headquarters has more to do than it can do now', 2 + Math.random() * 8)
     await welcomePeople(api.db, head.data.people)
-    return seal(await resultOf(message, request), request)
+    return seal(await resultOf(message, { now: head.data.clock, received_at: now() }, request), request)
   }
 
-  async function resultOf(asked: Request, request: WireRequest): Promise<Answer> {
+  async function resultOf(
+    asked: Request,
+    arrival: Omit<Arrival, 'not_before'>,
+    request: WireRequest,
+  ): Promise<Answer> {
     if (asked.kind === 'push')
       return api.sequencer.write((store, entries) => {
         for (const { op_id, txn_id, actor, clock, created_at, operation } of asked.ops)
           entries.set(op_id, { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation)
-        return handle(store, asked, tools)
+        const madeAtHere = (sent: SealedOperation) =>
+          madeAt(sent, { ...arrival, not_before: store.receivedAt(sent.base.seq) })
+        return handle(store, asked, { ...tools, madeAt: madeAtHere })
       }, asked)
     if (asked.kind === 'hello') return api.sequencer.read((store) => handle(store, asked, tools))
     return pullWhenThereIs(
@@ -139,7 +148,7 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     const head: HeadquartersHead = {
       headquarters_id: api.headquarters_id,
       version,
-      wall_ms: api.outside.readClock().wall_ms,
+      wall_ms: now(),
       head_seq: await hints.headSeq(),
       people: await peopleOf(api.db, makers),
     }

@@ -9,6 +9,12 @@ export interface Incarnation {
   readonly last_hash: string
 }
 
+/** A position of the order: its hash, and when it was given (milliseconds since 1970 UTC). */
+export interface Place {
+  readonly hash: string
+  readonly received_at: number
+}
+
 /**
  * What was read from the database so far. Deciding is synchronous and reading is not: so a decision runs over what is here, and
  * where something is missing it is told "nothing" and the question is noted. Afterwards all such questions are asked
@@ -20,7 +26,7 @@ export interface Facts {
   /** Ids of the live rows that refer to a row, and of those joined into it. */
   readonly references: Fact<ReadonlySet<string>>
   readonly operations: Fact<Known>
-  readonly hashes: Fact<string>
+  readonly places: Fact<Place>
   readonly incarnations: Fact<Incarnation>
   readonly links: Fact<string>
   readonly sent: Fact<true>
@@ -35,7 +41,7 @@ export const kinds = [
   'holders',
   'references',
   'operations',
-  'hashes',
+  'places',
   'incarnations',
   'links',
   'sent',
@@ -57,7 +63,7 @@ export const newFacts = (): Facts => ({
   holders: fact(),
   references: fact(),
   operations: fact(),
-  hashes: fact(),
+  places: fact(),
   incarnations: fact(),
   links: fact(),
   sent: fact(),

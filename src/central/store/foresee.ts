@@ -17,10 +17,10 @@ export function foresee(facts: Facts, { incarnation, parent, cursor, ops }: Push
   }
   note(facts.incarnations, incarnation)
   if (parent) note(facts.incarnations, parent.incarnation)
-  if (cursor.seq > 0) note(facts.hashes, String(cursor.seq))
+  if (cursor.seq > 0) note(facts.places, String(cursor.seq))
   for (const { op_id, base, operation } of ops) {
     note(facts.operations, op_id)
-    if (base.seq > 0) note(facts.hashes, String(base.seq))
+    if (base.seq > 0) note(facts.places, String(base.seq))
     const noun = allNouns.find((one) => operation.type.startsWith(`${one}.`))
     if (noun === undefined) continue
     const named: Readonly<Record<string, unknown>> = operation

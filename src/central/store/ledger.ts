@@ -30,16 +30,25 @@ export interface Pending {
   readonly incidents: Incident[]
 }
 
+/** What headquarters' rules run over, and what else is known here. */
+export interface CentralStore extends HeadquartersStore {
+  /** When a position was given, 0 if there is none. */
+  receivedAt(seq: number): number
+}
+
 export interface Ledger {
   readonly pending: Pending
   /** The port that deciding runs over. @param entryOf what was asked, for the record */
-  store(entryOf: (op_id: string) => JournaledOperation): HeadquartersStore
+  store(entryOf: (op_id: string) => JournaledOperation): CentralStore
   /** Remembers this moment; calling what it returns undoes everything since. */
   mark(): () => void
 }
 
-/** The facts and what was decided on top of them, as one store for headquarters' rules. */
-export function createLedger(facts: Facts, head: Head): Ledger {
+/**
+ * The facts and what was decided on top of them, as one store for headquarters' rules.
+ * @param received_at when what is decided here gets its place
+ */
+export function createLedger(facts: Facts, head: Head, received_at: number): Ledger {
   const undo: (() => void)[] = []
   const pending: Pending = {
     head,
@@ -88,7 +97,8 @@ export function createLedger(facts: Facts, head: Head): Ledger {
     [...(ask(facts.references, nameOf(noun, field, id)) ?? [])].flatMap((one) => rowAt(noun, one) ?? [])
   const incarnationAt = (id: string) => ask(facts.incarnations, id)
 
-  const store = (entryOf: (op_id: string) => JournaledOperation): HeadquartersStore => ({
+  const store = (entryOf: (op_id: string) => JournaledOperation): CentralStore => ({
+    receivedAt: (seq) => (seq === 0 ? 0 : (ask(facts.places, String(seq))?.received_at ?? 0)),
     rows: {
       get: rowAt,
       holder: (noun, scope, key) => {
@@ -102,7 +112,7 @@ export function createLedger(facts: Facts, head: Head): Ledger {
     hashAt: (seq) => {
       if (seq === 0) return GENESIS
       if (seq === pending.head.seq) return pending.head.hash
-      return seq > pending.head.seq ? undefined : ask(facts.hashes, String(seq))
+      return seq > pending.head.seq ? undefined : ask(facts.places, String(seq))?.hash
     },
     commits: (after, limit) =>
       after >= pending.head.seq ? [] : (ask(facts.pages, nameOf(after, limit)) ?? []),
@@ -125,7 +135,7 @@ export function createLedger(facts: Facts, head: Head): Ledger {
     append: (commit, known) => {
       for (const row of commit.rows) put(row)
       const { seq, hash } = commit
-      set(facts.hashes, String(seq), hash)
+      set(facts.places, String(seq), { hash, received_at })
       set(facts.operations, commit.op_id, known)
       const before = pending.head
       undo.push(() => (pending.head = before))

@@ -2,7 +2,7 @@ import { nouns } from '../../model/decide/nouns.ts'
 import type { Noun, Row } from '../../model/state.ts'
 import type { ChainIndex, Commit } from '../../model/sync/protocol.ts'
 import type { Queryable } from './database.ts'
-import { type Fact, type Facts, type Incarnation, nameOf, partsOf } from './facts.ts'
+import { type Fact, type Facts, type Incarnation, nameOf, partsOf, type Place } from './facts.ts'
 import { name, sql } from './sql.ts'
 import { selects, toRow } from './tables.ts'
 
@@ -20,11 +20,11 @@ export async function loadMissing(db: Queryable, facts: Facts): Promise<void> {
     ({ op_id, ...known }) => [op_id, known],
   )
   await load(
-    facts.hashes,
+    facts.places,
     () =>
-      db.rows<{ seq: number; hash: string }>(sql`
-      SELECT seq, hash FROM commits WHERE seq = ANY(${texts(facts.hashes)}::bigint[])`),
-    ({ seq, hash }) => [String(seq), hash],
+      db.rows<Place & { seq: number }>(sql`
+      SELECT seq, hash, received_at FROM commits WHERE seq = ANY(${texts(facts.places)}::bigint[])`),
+    ({ seq, ...place }) => [String(seq), place],
   )
   await load(
     facts.incarnations,

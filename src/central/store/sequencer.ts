@@ -1,12 +1,11 @@
 import { isRefusal } from '../../model/error.ts'
 import type { JournaledOperation } from '../../model/operation.ts'
-import type { HeadquartersStore } from '../../model/sync/headquarters.ts'
 import type { PushRequest } from '../../model/sync/protocol.ts'
 import { type Database, one, type Queryable } from './database.ts'
 import { type Facts, forgetQuestions, isComplete, newFacts, partsOf, sizeOf } from './facts.ts'
 import { flush } from './flush.ts'
 import { foresee } from './foresee.ts'
-import { createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
+import { type CentralStore, createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
 import { loadMissing } from './load.ts'
 import { sql } from './sql.ts'
 
@@ -34,7 +33,7 @@ export interface Sequencer {
   idle(): Promise<void>
 }
 
-export type Work<Result> = (store: HeadquartersStore, entries: Map<string, JournaledOperation>) => Result
+export type Work<Result> = (store: CentralStore, entries: Map<string, JournaledOperation>) => Result
 
 interface Waiting {
   readonly work: Work<unknown>
@@ -82,12 +81,13 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         facts_of = -1
         facts.indexes.known.clear()
         facts.pages.known.clear()
-        const ledger = createLedger(facts, head)
+        const received_at = now()
+        const ledger = createLedger(facts, head, received_at)
         for (const { push } of group) if (push) foresee(facts, push)
         await loadMissing(tx, facts)
         for (const waiting of group) outcomes.push(await settle(tx, ledger, waiting))
         if (!hasPending(ledger)) return { changed: false, writes: before }
-        await flush(tx, facts, ledger.pending, now())
+        await flush(tx, facts, ledger.pending, received_at)
         return { changed: true, writes: before + 1 }
       })
       facts_of = writes
@@ -126,7 +126,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
     async read(work) {
       const outcome = await db.snapshot(async (tx) => {
         const found = newFacts()
-        const ledger = createLedger(found, await one<Head>(tx, headQuery))
+        const ledger = createLedger(found, await one<Head>(tx, headQuery), now())
         const result = await run(tx, found, ledger, work)
         return hasPending(ledger) ? undefined : { result }
       })

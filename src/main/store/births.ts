@@ -37,8 +37,8 @@ interface Birth {
 }
 
 /**
- * A row's maker and time never change, unless two machines were given the same ids and headquarters took the other one's row:
- * then the one that stands here is made to be that one.
+ * A row's time is this PC's until headquarters, whose clock is the one that counts, has said when it was made. Its maker never changes,
+ * unless two machines were given the same ids and headquarters took the other one's row: then the one that stands here is made to be that one.
  */
 export function sameBirth(db: WritableDb, row: Row): void {
   const table = births[row.noun]

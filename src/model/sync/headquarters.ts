@@ -58,6 +58,8 @@ export interface Tools {
   readonly hash: Hash
   /** Proves that headquarters gave a cursor out. */
   readonly sign: (text: string) => string
+  /** When the rows that an operation makes were made (occurred.ts); without it, as its station's clock said. */
+  readonly madeAt?: (sent: SealedOperation) => number
 }
 
 /** Answers one request of a station. Asking again, late or twice, does no harm: nothing is kept between requests. */
@@ -119,7 +121,7 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       store.report({ kind: 'collision', station_id, op_id: sent.op_id })
       return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation) }
     }
-    const seq = before?.seq ?? accept(store, asked, sent, op, content, tools.hash)
+    const seq = before?.seq ?? accept(store, asked, sent, op, content, tools)
     store.extend(incarnation, sent.n, sent.hash, sent.op_id)
     results.push({ op_id: sent.op_id, seq })
   }
@@ -171,12 +173,13 @@ function accept(
   sent: SealedOperation,
   op: JournaledOperation,
   content: string,
-  hash: Hash,
+  { hash, madeAt }: Tools,
 ): number {
   const { station_id, incarnation } = asked
   const { seq: last, hash: prev } = store.head()
   const mark: Mark = { op_id: op.op_id, incarnation, n: sent.n, station_id, seq: last + 1 }
-  const { result, changed, conflicts } = judge(store, op, sent, mark)
+  const made = madeAt === undefined ? op : { ...op, created_at: madeAt(sent) }
+  const { result, changed, conflicts } = judge(store, made, sent, mark)
   const said = {
     seq: last + 1,
     op_id: op.op_id,
