@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { chainHash } from '../src/host/hash.ts'
 import { createStationApp } from '../src/main/api/app.ts'
-import { writePrivateFile } from '../src/main/data-folder.ts'
+import { writePrivateFile } from '../src/host/folder.ts'
 import { newId } from '../src/host/id.ts'
 import { openDatabase } from '../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../src/main/store/identity.ts'

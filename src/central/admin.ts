@@ -1,9 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
 import type { App } from '../http/app.ts'
-import { ok, refused } from '../http/wire.ts'
-import { isRefusal, type Refusal, refuse } from '../model/error.ts'
+import { withAdminDoor } from '../http/admin-door.ts'
+import { type Refusal, refuse } from '../model/error.ts'
 import { STATION_NAME_MAX } from '../model/station.ts'
 import { title } from '../model/text.ts'
 import type { Api } from './api/route.ts'
@@ -44,26 +43,11 @@ export const createAdmin =
     }
   }
 
-const DOOR = '/central/admin/'
-
-/** The door for the command line before the app: only who can read `server.json` of this data folder knows its token. */
-export function withAdmin(app: App, admin: Admin, token: string): App {
-  const expected = Buffer.from(`Bearer ${token}`)
-  return async (request) => {
-    if (!request.target.startsWith(DOOR)) return app(request)
-    const presented = Buffer.from(request.header('authorization') ?? '')
-    if (presented.length !== expected.length || !timingSafeEqual(presented, expected))
-      return refused(
-        refuse('UNAUTHORIZED', 'Unauthorized: this door is for the command line of headquarters'),
-      )
-    const command = request.target.slice(DOOR.length)
-    if (request.method !== 'POST' || !Object.hasOwn(adminBodies, command))
-      return refused(refuse('NOT_FOUND', `No operation ${request.method} ${request.target}`))
-    try {
-      const answer = await admin(command as AdminCommand, JSON.parse(Buffer.from(request.body).toString()))
-      return isRefusal(answer) ? refused(answer) : ok(JSON.stringify(answer))
-    } catch (error) {
-      return refused(refuse('INTERNAL_SERVER_ERROR', error instanceof Error ? error.message : String(error)))
-    }
-  }
-}
+/** The admin door before the app. */
+export const withAdmin = (app: App, admin: Admin, token: string): App =>
+  withAdminDoor(app, {
+    path: '/central/admin/',
+    commands: Object.keys(adminBodies) as AdminCommand[],
+    run: admin,
+    token,
+  })

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
+import { addressProblem, fromHere } from '../host/address.ts'
+import { inUseProblem, removeFile, writePrivateFile } from '../host/folder.ts'
 import { type Log, openLog } from '../host/log.ts'
+import type { Server } from '../host/serve.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { version } from '../host/version.ts'
 import type { App } from '../http/app.ts'
@@ -13,20 +16,12 @@ import { createAdmin, withAdmin } from './admin.ts'
 import { createCentralApp } from './api/app.ts'
 import type { Api } from './api/route.ts'
 import { createSyncApp } from './api/sync.ts'
-import { type DataFolder, holdDataFolder, inUseProblem, writePrivateFile } from './data-folder.ts'
+import { type DataFolder, holdDataFolder } from './data-folder.ts'
 import { noteHistory, noticeRestore } from './history.ts'
 import { openCentral, type OpenCentral } from './open.ts'
 import type { Settings } from './settings.ts'
 import { readFleet } from './store/fleet.ts'
 import { createSightings } from './store/sightings.ts'
-
-export interface Central {
-  readonly url: string
-  readonly data_dir: string
-  readonly version: string
-  /** Takes nothing new, answers what is in flight, writes down, closes: the start in reverse. */
-  stop(): Promise<void>
-}
 
 const BODY_MAX = 16 * 1024 * 1024
 /** A push over a slow line. */
@@ -35,7 +30,7 @@ const REQUEST_TIMEOUT_MS = 120_000
 const ROUND_MS = 2_000
 
 /** Folder → log → database → API → door. Whatever fails undoes what came before it: there is no half start. */
-export async function startCentral(settings: Settings): Promise<Central | Problem> {
+export async function startCentral(settings: Settings): Promise<Server | Problem> {
   const tls = readTls(settings)
   if (isProblem(tls)) return tls
   const folder = holdDataFolder(settings.data_dir)
@@ -66,21 +61,19 @@ export async function startCentral(settings: Settings): Promise<Central | Proble
     url: server.url,
     data_dir: folder.data_dir,
     version,
+    log,
     async stop() {
       log.info({}, 'headquarters stops')
       work.end()
       await server.close()
       await rounds.stop()
       await opened.close()
-      rmSync(folder.server, { force: true })
+      removeFile(folder.server)
       await log.close()
       folder.release()
     },
   }
 }
-
-/** Where this machine itself reaches a server that listens on all of its addresses. */
-const fromHere = (url: string) => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 
 /** The API for people and for stations, and what is done now and then. */
 function createWork({ api, secret }: OpenCentral, log: Log) {
@@ -152,29 +145,14 @@ async function openDoor(app: App, { host, port }: Settings, tls: Tls): Promise<L
       ...(tls ? { tls } : {}),
     })
   } catch (error) {
-    switch (codeOf(error)) {
-      case 'EADDRINUSE':
-        return problem(
-          `port ${port} is taken by another program`,
-          'Stop that program, or give another port with --port (0 takes any free one)',
-        )
-      case 'EACCES':
-        return problem(`this user may not listen on port ${port}`, 'Give a port above 1023 with --port')
-      case 'EADDRNOTAVAIL':
-      case 'ENOTFOUND':
-      case 'EAI_AGAIN':
-        return problem(
-          `${host} is no address of this machine`,
-          'Give localhost or one of its addresses with --host',
-        )
-      default:
-        if (/^ERR_(OSSL|SSL|TLS)/.test(codeOf(error)) || /PEM|asn1|key values mismatch/i.test(wordsOf(error)))
-          return problem(
-            `the certificate and the key do not serve (${wordsOf(error)})`,
-            'Give PEM files that belong together',
-          )
-        throw error
-    }
+    const why = addressProblem(error, host, port)
+    if (why) return why
+    if (/^ERR_(OSSL|SSL|TLS)/.test(codeOf(error)) || /PEM|asn1|key values mismatch/i.test(wordsOf(error)))
+      return problem(
+        `the certificate and the key do not serve (${wordsOf(error)})`,
+        'Give PEM files that belong together',
+      )
+    throw error
   }
 }
 

@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Flags } from '../host/arguments.ts'
-import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
-import { flagOf, type SettingName, type Settings, settingNames, settings, variableOf } from './settings.ts'
+import { defaultDataFolder, type Machine, policyFile } from '../host/places.ts'
+import { isProblem, type Problem, problem } from '../host/problem.ts'
+import { flagOf, parseSetting, readSettingsFile, variableOf } from '../host/setting.ts'
+import { type SettingName, type Settings, settingNames, settings } from './settings.ts'
 
 /** What the process was given from outside. This file is the only one of headquarters that looks. */
-export interface Surroundings {
+export interface Surroundings extends Machine {
   readonly argv: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly platform: NodeJS.Platform
-  readonly home: string
-  readonly is_root: boolean
   /** Started by `npm run central`: npm's shell stands between npm and this process. */
   readonly under_npm: boolean
 }
@@ -32,13 +29,16 @@ type Texts = Readonly<Partial<Record<SettingName, string>>>
 /** Where a value was given, and how that place names it; the strongest first. */
 type Place = readonly [texts: Texts, nameAt: (name: SettingName) => string]
 
+const product = { title: 'Lotkeeper Central', unix: 'lotkeeper-central' }
+
 /** Settings of headquarters: machine policy > flag > environment > config.json in the data folder > default. */
 export function readConfig(
   around: Surroundings,
   flags: Readonly<Record<string, string>>,
-  policy_file = policyFile(around),
+  // Beside the station's, which may run on the same machine with other values.
+  policy_file = policyFile(around, 'central-policy.json'),
 ): Settings | Problem {
-  const policy = readTexts(policy_file, settingNames)
+  const policy = readSettingsFile(policy_file, settingNames, settings)
   if (isProblem(policy)) return policy
   const fromFlags = Object.fromEntries(settingNames.map((name) => [name, flags[flagOf(name)]]))
   const fromEnv = Object.fromEntries(
@@ -49,11 +49,12 @@ export function readConfig(
     [fromFlags, (name) => `--${flagOf(name)}`],
     [fromEnv, variableOf],
   ]
-  const data_dir = choose('data_dir', outer) ?? defaultDataFolder(around)
+  const data_dir = choose('data_dir', outer) ?? defaultDataFolder(around, product)
   if (isProblem(data_dir)) return data_dir
-  const file = readTexts(
+  const file = readSettingsFile(
     join(data_dir, 'config.json'),
     settingNames.filter((name) => name !== 'data_dir'),
+    settings,
   )
   if (isProblem(file)) return file
   const places: readonly Place[] = [...outer, [file, (name) => `"${name}" of config.json`]]
@@ -79,57 +80,9 @@ function choose<Name extends SettingName>(
   for (const [texts, nameAt] of places) {
     const text = texts[name]
     if (text === undefined) continue
-    const { takes, parse } = settings[name]
-    const value = text === '' ? problem('', `Give ${takes} or leave it out`) : parse(text)
-    // A database's address holds its password: it is not shown.
-    if (isProblem(value))
-      return problem(
-        `${nameAt(name)} is ${name === 'database_url' ? 'bad' : JSON.stringify(text)}`,
-        value.remedy,
-      )
+    const value = parseSetting(settings[name], text, nameAt(name))
+    if (isProblem(value)) return value
     chosen ??= value
   }
   return chosen
-}
-
-function defaultDataFolder({ env, platform, home, is_root }: Surroundings): string {
-  if (platform === 'win32') return `${env['ProgramData'] ?? 'C:\\ProgramData'}\\Lotkeeper Central`
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Lotkeeper Central')
-  const service = env['STATE_DIRECTORY']?.split(':')[0]
-  if (service) return service
-  if (env['XDG_STATE_HOME']) return join(env['XDG_STATE_HOME'], 'lotkeeper-central')
-  return is_root ? '/var/lib/lotkeeper-central' : join(home, '.local', 'state', 'lotkeeper-central')
-}
-
-/** Beside the station's, which may run on the same machine with other values. */
-function policyFile({ env, platform }: Surroundings): string {
-  if (platform === 'win32')
-    return `${env['ProgramData'] ?? 'C:\\ProgramData'}\\Lotkeeper\\central-policy.json`
-  if (platform === 'darwin') return '/Library/Application Support/Lotkeeper/central-policy.json'
-  return '/etc/lotkeeper/central-policy.json'
-}
-
-/** A file that is not there says nothing; one that cannot be read or understood is never passed over. */
-function readTexts(file: string, allowed: readonly SettingName[]): Texts | Problem {
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
-    if (code !== '') return problem(`${file} cannot be read (${code})`, 'Make it readable or remove it')
-    return problem(`${file} is not JSON (${wordsOf(error)})`, 'Correct or remove it')
-  }
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    return problem(`${file} holds no settings`, 'Write it like {"port": 4790}')
-  const texts: Partial<Record<SettingName, string>> = {}
-  for (const [key, value] of Object.entries(content)) {
-    const name = allowed.find((known) => known === key)
-    if (name === undefined)
-      return problem(`${file} has the unknown key "${key}"`, `It may have ${allowed.join(', ')}`)
-    if (typeof value !== 'string' && typeof value !== 'number')
-      return problem(`"${key}" of ${file} is neither text nor a number`, `Give ${settings[name].takes}`)
-    texts[name] = String(value)
-  }
-  return texts
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { chainHash } from '../host/hash.ts'
 import { canonical } from '../model/sync/chain.ts'
 import type { Api } from './api/route.ts'
-import { writePrivateFile } from './data-folder.ts'
+import { writePrivateFile } from '../host/folder.ts'
 import { one } from './store/database.ts'
 import { sql } from './store/sql.ts'
 

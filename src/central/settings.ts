@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
-import { type LogLevel, logLevels } from '../host/log.ts'
-import { type Problem, problem } from '../host/problem.ts'
+import type { LogLevel } from '../host/log.ts'
+import { address, logLevel, type Setting as Told, wanted, whole } from '../host/setting.ts'
 
 /** Everything headquarters can be told. */
 export interface Settings {
@@ -16,10 +16,7 @@ export interface Settings {
 
 export type SettingName = keyof Settings
 
-interface Setting<Value> {
-  readonly takes: string
-  /** A bad value says what would be a good one. */
-  readonly parse: (text: string) => Value | Problem
+interface Setting<Value> extends Told<Value> {
   readonly fallback: string | null
 }
 
@@ -28,15 +25,10 @@ export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]>
   data_dir: { takes: 'DIR', parse: (text) => resolve(text), fallback: null },
   host: {
     takes: 'ADDRESS',
-    parse: (text) => (/^[\w.:-]+$/.test(text) ? text : wanted('an address such as localhost or 0.0.0.0')),
+    parse: address('localhost or 0.0.0.0'),
     fallback: 'localhost',
   },
-  port: {
-    takes: 'N',
-    parse: (text) =>
-      /^\d+$/.test(text) && Number(text) <= 65_535 ? Number(text) : wanted('a whole number from 0 to 65535'),
-    fallback: '4790',
-  },
+  port: { takes: 'N', parse: whole(0, 65_535), fallback: '4790' },
   database_url: {
     takes: 'URL',
     parse: (text) =>
@@ -44,19 +36,12 @@ export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]>
         ? text
         : wanted('a URL like postgres://user:password@host/database'),
     fallback: null,
+    // It holds a password.
+    secret: true,
   },
   tls_cert: { takes: 'FILE', parse: (text) => resolve(text), fallback: null },
   tls_key: { takes: 'FILE', parse: (text) => resolve(text), fallback: null },
-  log_level: {
-    takes: 'LEVEL',
-    parse: (text) => logLevels.find((level) => level === text) ?? wanted(`one of ${logLevels.join(', ')}`),
-    fallback: 'info',
-  },
+  log_level: { takes: 'LEVEL', parse: logLevel, fallback: 'info' },
 }
 
 export const settingNames = Object.keys(settings) as readonly SettingName[]
-
-export const flagOf = (name: string) => name.replaceAll('_', '-')
-export const variableOf = (name: string) => `LOTKEEPER_${name.toUpperCase()}`
-
-const wanted = (good: string) => problem('', `Give ${good}`)

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-import { filesOf, folderProblem } from '../main/data-folder.ts'
+import { filesOf } from '../main/data-folder.ts'
+import { folderProblem } from '../host/folder.ts'
 import { isProblem, problem, type Problem } from '../host/problem.ts'
 import { countRows } from '../main/store/record-list.ts'
 import { openForReading } from './reading.ts'

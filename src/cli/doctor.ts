@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 
 import type { Config } from '../main/config.ts'
-import { diskFree, filesOf } from '../main/data-folder.ts'
+import { filesOf } from '../main/data-folder.ts'
+import { diskFree } from '../host/folder.ts'
 import { newestBackup } from '../main/database-problem.ts'
 import { codeOf, isProblem, problemLine, wordsOf, type Problem } from '../host/problem.ts'
 import { formatTime } from '../model/time.ts'

@@ -1,7 +1,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-import { type DataFolder, folderProblem, holdDataFolder, inUseProblem } from '../main/data-folder.ts'
+import { type DataFolder, holdDataFolder } from '../main/data-folder.ts'
+import { folderProblem, inUseProblem } from '../host/folder.ts'
 import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { openDatabase } from '../main/store/database.ts'
 import { stamp } from './backup.ts'

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 
 import type { Config } from '../main/config.ts'
-import { diskFree, filesOf, readServerFile } from '../main/data-folder.ts'
+import { filesOf } from '../main/data-folder.ts'
+import { diskFree, readServerFile } from '../host/folder.ts'
 import { newestBackup } from '../main/database-problem.ts'
 import { isProblem, type Problem } from '../host/problem.ts'
 import { journalSize } from '../main/store/journal.ts'
@@ -67,7 +68,7 @@ interface Server {
 
 /** The server named by `server.json`; a file that a killed server left behind names nobody. */
 export async function findServer(data_dir: string): Promise<Server> {
-  const file = readServerFile(data_dir)
+  const file = readServerFile(filesOf(data_dir))
   if (!file) return { state: 'stopped', url: null, pid: null, version: null }
   const { url, pid } = file
   try {

@@ -1,9 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
 import type { App } from '../http/app.ts'
-import { ok, refused, type WireAnswer, type WireRequest } from '../http/wire.ts'
-import { isRefusal, type Refusal, refuse } from '../model/error.ts'
+import { withAdminDoor } from '../http/admin-door.ts'
+import { type Refusal, refuse } from '../model/error.ts'
 import { record } from '../model/record.ts'
 import { title } from '../model/text.ts'
 import { newId } from '../host/id.ts'
@@ -97,28 +96,12 @@ export function createAdmin(
   }
 }
 
-const DOOR = '/station/admin/'
-
-/** The admin door before the app: only who can read `server.json` of this data folder knows its token. */
-export function withAdmin(app: App, admin: Admin, token: string): App {
-  const expected = Buffer.from(`Bearer ${token}`)
-  return (request) => (request.target.startsWith(DOOR) ? atTheDoor(request) : app(request))
-
-  async function atTheDoor(request: WireRequest): Promise<WireAnswer> {
-    const presented = Buffer.from(request.header('authorization') ?? '')
-    if (presented.length !== expected.length || !timingSafeEqual(presented, expected))
-      return refused(
-        refuse('UNAUTHORIZED', 'Unauthorized: this door is for the command line of this station'),
-      )
-    const command = request.target.slice(DOOR.length)
-    if (request.method !== 'POST' || !Object.hasOwn(adminBodies, command))
-      return refused(refuse('NOT_FOUND', `No operation ${request.method} ${request.target}`))
-    try {
-      const answer = await admin(command as AdminCommand, JSON.parse(Buffer.from(request.body).toString()))
-      return isRefusal(answer) ? refused(answer) : ok(JSON.stringify(answer))
-    } catch (error) {
-      const words = error instanceof Error ? error.message : String(error)
-      return refused(storageRefusal(error) ?? refuse('INTERNAL_SERVER_ERROR', words))
-    }
-  }
-}
+/** The admin door before the app. */
+export const withAdmin = (app: App, admin: Admin, token: string): App =>
+  withAdminDoor(app, {
+    path: '/station/admin/',
+    commands: Object.keys(adminBodies) as AdminCommand[],
+    run: admin,
+    token,
+    refusalOf: storageRefusal,
+  })

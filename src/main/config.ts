@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
-import path from 'node:path'
+import { join } from 'node:path'
 
 import type { Flags } from '../host/arguments.ts'
 import { argumentsWithinElectron } from './electron-arguments.ts'
-import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
-import { flagOf, type SettingName, type Settings, settingNames, settings, variableOf } from './settings.ts'
+import { defaultDataFolder, type Machine, policyFile } from '../host/places.ts'
+import { isProblem, type Problem } from '../host/problem.ts'
+import { flagOf, parseSetting, readSettingsFile, variableOf } from '../host/setting.ts'
+import { type SettingName, type Settings, settingNames, settings } from './settings.ts'
 
 /** Where a value comes from, strongest first. What a machine policy says cannot be changed by anything else. */
 export const origins = ['policy', 'flag', 'environment', 'config.json', 'default'] as const
@@ -24,13 +25,9 @@ export interface Config {
 }
 
 /** What the process was given from outside. This file is the only one that looks. */
-export interface Surroundings {
+export interface Surroundings extends Machine {
   readonly argv: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly platform: NodeJS.Platform
-  readonly home: string
   readonly hostname: string
-  readonly is_root: boolean
   /** Started by `npm run station` or `npm start`: npm's shell stands between npm and this process. */
   readonly under_npm: boolean
 }
@@ -64,9 +61,9 @@ type Texts = Readonly<Partial<Record<SettingName, string>>>
 export function readConfig(
   around: Surroundings,
   flags: Readonly<Record<string, string>>,
-  policy_file = policyFile(around),
+  policy_file = policyFile(around, 'policy.json'),
 ): Config | Problem {
-  const policy = readSettingsFile(policy_file, settingNames)
+  const policy = readSettingsFile(policy_file, settingNames, settings)
   if (isProblem(policy)) return policy
   const fromFlags: Texts = Object.fromEntries(settingNames.map((name) => [name, flags[flagOf(name)]]))
   const fromEnv: Texts = Object.fromEntries(
@@ -76,10 +73,11 @@ export function readConfig(
 
   const dataDir = choose('data_dir', { ...known, 'config.json': {} })
   if (isProblem(dataDir)) return dataDir
-  const config_file = path.join(dataDir.value as string, 'config.json')
+  const config_file = join(dataDir.value as string, 'config.json')
   const file = readSettingsFile(
     config_file,
     settingNames.filter((name) => !settings[name].not_in_file),
+    settings,
   )
   if (isProblem(file)) return file
 
@@ -114,14 +112,12 @@ function choose(name: SettingName, given: Readonly<Record<Origin, Texts>>): Chos
   const places = origins.filter((origin) => given[origin][name] !== undefined)
   const values: Settings[SettingName][] = []
   for (const origin of places) {
-    const text = given[origin][name]!
-    const setting = settings[name]
-    const value = text === '' ? problem('', `Give ${setting.takes} or leave it out`) : setting.parse(text)
-    if (isProblem(value))
-      return problem(
-        `${nameAt(name, origin)} is ${setting.secret ? 'bad' : JSON.stringify(text)}`,
-        value.remedy,
-      )
+    const value = parseSetting<Settings[SettingName]>(
+      settings[name],
+      given[origin][name]!,
+      nameAt(name, origin),
+    )
+    if (isProblem(value)) return value
     values.push(value)
   }
   const overridden = places.slice(1).filter((place) => place !== 'default')
@@ -136,65 +132,13 @@ function nameAt(name: SettingName, origin: Origin): string {
 
 function defaults(around: Surroundings): Texts {
   return {
-    data_dir: defaultDataFolder(around),
+    data_dir: defaultDataFolder(around, { title: 'Lotkeeper', unix: 'lotkeeper' }),
     host: 'localhost',
     port: '4780',
     name: around.hostname.slice(0, 60) || 'station',
     sync_interval: '15',
     log_level: 'info',
   }
-}
-
-/** `path` of the system that is asked about, so that tests on one system can ask about the other. */
-const pathsOf = (platform: NodeJS.Platform) => (platform === 'win32' ? path.win32 : path.posix)
-
-/** Where a station keeps its data when nobody says otherwise (docs/configuration.md). */
-export function defaultDataFolder({ env, platform, home, is_root }: Surroundings): string {
-  const join = (...parts: string[]) => pathsOf(platform).join(...parts)
-  if (platform === 'win32') return join(env['ProgramData'] ?? 'C:\\ProgramData', 'Lotkeeper')
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Lotkeeper')
-  // systemd names the service's folder itself; root without it is the administrator who looks after the service.
-  const service = env['STATE_DIRECTORY']?.split(':')[0]
-  if (service) return service
-  if (env['XDG_STATE_HOME']) return join(env['XDG_STATE_HOME'], 'lotkeeper')
-  return is_root ? '/var/lib/lotkeeper' : join(home, '.local', 'state', 'lotkeeper')
-}
-
-/** Where only an administrator can write: what stands there is locked for everybody else. */
-export function policyFile({ env, platform }: Surroundings): string {
-  if (platform === 'win32')
-    return path.win32.join(
-      env['ProgramW6432'] ?? env['ProgramFiles'] ?? 'C:\\Program Files',
-      'Lotkeeper',
-      'policy.json',
-    )
-  if (platform === 'darwin') return '/Library/Application Support/Lotkeeper/policy.json'
-  return '/etc/lotkeeper/policy.json'
-}
-
-/** A file that is not there says nothing; one that cannot be read or understood is never passed over. */
-function readSettingsFile(file: string, allowed: readonly SettingName[]): Texts | Problem {
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
-    if (code !== '') return problem(`${file} cannot be read (${code})`, 'Make it readable or remove it')
-    return problem(`${file} is not JSON (${wordsOf(error)})`, 'Correct or remove it')
-  }
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    return problem(`${file} holds no settings`, 'Write it like {"port": 4780}')
-  const texts: Partial<Record<SettingName, string>> = {}
-  for (const [key, value] of Object.entries(content)) {
-    const name = allowed.find((known) => known === key)
-    if (name === undefined)
-      return problem(`${file} has the unknown key "${key}"`, `It may have ${allowed.join(', ')}`)
-    if (typeof value !== 'string' && typeof value !== 'number')
-      return problem(`"${key}" of ${file} is neither text nor a number`, `Give ${settings[name].takes}`)
-    texts[name] = String(value)
-  }
-  return texts
 }
 
 function lockedOut(

@@ -1,5 +1,6 @@
 import { newId } from '../host/id.ts'
-import { type DataFolder, diskFree, writePrivateFile } from './data-folder.ts'
+import type { DataFolder } from './data-folder.ts'
+import { diskFree, writePrivateFile } from '../host/folder.ts'
 import type { OpenStore } from './open-store.ts'
 import type { Settings } from './settings.ts'
 import { type Headquarters, type HeadquartersParts, openHeadquarters } from './sync/headquarters.ts'

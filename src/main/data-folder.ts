@@ -1,16 +1,7 @@
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs'
 import { join } from 'node:path'
 
-import { codeOf, type Problem, problem, wordsOf } from '../host/problem.ts'
+import { type Held, holdFolder, type InUse } from '../host/folder.ts'
+import type { Problem } from '../host/problem.ts'
 import { holdLock } from './store/database.ts'
 
 /** What lies where in the data folder (docs/configuration.md lists it for people). */
@@ -27,119 +18,10 @@ export function filesOf(data_dir: string) {
   }
 }
 
-export type DataFolder = ReturnType<typeof filesOf> & {
-  readonly kind: 'held'
-  readonly data_dir: string
-  /** Gives the folder back to others. */
-  release(): void
-}
+export type DataFolder = Held<ReturnType<typeof filesOf>>
 
-/** What the running server leaves for the command line. Only the owner can read it: the token is worth as much as the database. */
-export interface ServerFile {
-  readonly url: string
-  readonly pid: number
-  readonly version: string
-  readonly token: string
-}
-
-/** Held by another process: which one, as far as it has said so. */
-export interface InUse {
-  readonly kind: 'in_use'
-  readonly server: ServerFile | undefined
-}
-
-/**
- * Makes the folder where it is missing, sees that it can be written, and holds it: one process at a time has the database.
- * Owner-only on systems with permission bits; on Windows the folder's ACL stands as the installer or administrator set it.
- */
+/** The station's folder, in the hands of this process. */
 export function holdDataFolder(data_dir: string): DataFolder | InUse | Problem {
   const files = filesOf(data_dir)
-  let release: (() => void) | undefined
-  // What is made from here on is for its owner alone, also in a folder that others may enter.
-  process.umask(0o077)
-  try {
-    for (const folder of [data_dir, files.logs, files.backups, files.attachments])
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-    accessSync(data_dir, constants.R_OK | constants.W_OK)
-    tryWriting(join(data_dir, '.write-test'))
-    release = holdLock(files.lock)
-    // Who holds the folder knows that no server runs: a file that says otherwise was left by one that was killed.
-    if (release) removeFile(files.server)
-  } catch (error) {
-    return folderProblem(data_dir, error)
-  }
-  return release
-    ? { kind: 'held', ...files, data_dir, release }
-    : { kind: 'in_use', server: readServerFile(data_dir) }
-}
-
-/** Permission bits do not tell of a read-only or full disk, nor of Windows' ACLs: only writing does. */
-function tryWriting(file: string): void {
-  writeFileSync(file, 'x'.repeat(4_096))
-  rmSync(file)
-}
-
-/** What a system or SQLite error about the data folder means for a person. */
-export function folderProblem(data_dir: string, error: unknown): Problem {
-  const code = codeOf(error)
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-    case 'SQLITE_FULL':
-      return problem(`the disk of ${data_dir} is full`, 'Make room on it, then start again; nothing was lost')
-    case 'EROFS':
-    case 'SQLITE_READONLY':
-    case 'SQLITE_READONLY_DBMOVED':
-    case 'SQLITE_READONLY_DIRECTORY':
-      return problem(`${data_dir} is read-only`, 'Make it writable, or choose another folder with --data-dir')
-    case 'EACCES':
-    case 'EPERM':
-    case 'SQLITE_CANTOPEN':
-      return problem(
-        `${data_dir} cannot be written by this user`,
-        'Give this user the right to write there, or choose another folder with --data-dir',
-      )
-    case 'EEXIST':
-    case 'ENOTDIR':
-      return problem(`${data_dir} is not a folder`, 'Choose another with --data-dir')
-    default:
-      return problem(
-        `${data_dir} cannot be used (${wordsOf(error)})`,
-        'Choose another folder with --data-dir',
-      )
-  }
-}
-
-export function inUseProblem(data_dir: string, { server }: InUse): Problem {
-  const who = server ? `process ${server.pid}, ${server.url}` : 'another process'
-  return problem(
-    `${data_dir} is already in use (${who})`,
-    'Use that one, stop it, or choose another folder with --data-dir',
-  )
-}
-
-export function readServerFile(data_dir: string): ServerFile | undefined {
-  try {
-    return JSON.parse(readFileSync(filesOf(data_dir).server, 'utf8')) as ServerFile
-  } catch {
-    return undefined
-  }
-}
-
-/** Writes a file for the owner's eyes only, whole or not at all. */
-export function writePrivateFile(file: string, content: object): void {
-  const part = `${file}.part`
-  rmSync(part, { force: true })
-  writeFileSync(part, `${JSON.stringify(content)}\n`, { mode: 0o600, flush: true })
-  renameSync(part, file)
-}
-
-export function removeFile(file: string): void {
-  rmSync(file, { force: true })
-}
-
-/** Room left on the disk of a folder. */
-export function diskFree(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize
+  return holdFolder(data_dir, files, [files.logs, files.backups, files.attachments], holdLock)
 }

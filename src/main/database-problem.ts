@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { type DataFolder, diskFree, folderProblem } from './data-folder.ts'
+import type { DataFolder } from './data-folder.ts'
+import { diskFree, folderProblem } from '../host/folder.ts'
 import { codeOf, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { knownVersion } from './store/migrate.ts'
 

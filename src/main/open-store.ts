@@ -1,5 +1,6 @@
 import { readClock } from '../host/clock.ts'
-import { type DataFolder, writePrivateFile } from './data-folder.ts'
+import type { DataFolder } from './data-folder.ts'
+import { writePrivateFile } from '../host/folder.ts'
 import { damagedProblem, databaseProblem, newerProblem } from './database-problem.ts'
 import { newId } from '../host/id.ts'
 import type { Problem } from '../host/problem.ts'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
 import { type LogLevel, logLevels } from '../host/log.ts'
-import { type Problem, problem } from '../host/problem.ts'
+import { address, logLevel, type Setting as Told, wanted, whole } from '../host/setting.ts'
 
 /** Everything a station can be told. Secrets are never shown. */
 export interface Settings {
@@ -17,15 +17,10 @@ export interface Settings {
 
 export type SettingName = keyof Settings
 
-export interface Setting<Value> {
-  /** Placeholder in usage texts. */
-  readonly takes: string
+export interface Setting<Value> extends Told<Value> {
   readonly summary: string
-  /** Text of a flag, variable or file to a value. A bad value says what would be a good one. */
-  readonly parse: (text: string) => Value | Problem
   /** Stands only on the command line and in the environment: not in `config.json`, which lies in the data folder itself. */
   readonly not_in_file?: true
-  readonly secret?: true
 }
 
 /**
@@ -42,7 +37,7 @@ export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]>
   host: {
     takes: 'ADDRESS',
     summary: 'address to listen on; localhost is 127.0.0.1 and ::1',
-    parse: (text) => (/^[\w.:-]+$/.test(text) ? text : wanted('an address such as localhost or 127.0.0.1')),
+    parse: address('localhost or 127.0.0.1'),
   },
   port: { takes: 'N', summary: 'port to listen on; 0 takes any free one', parse: whole(0, 65_535) },
   name: {
@@ -71,22 +66,8 @@ export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]>
   log_level: {
     takes: 'LEVEL',
     summary: `least grave messages that are logged: ${logLevels.join(', ')}`,
-    parse: (text) => logLevels.find((level) => level === text) ?? wanted(`one of ${logLevels.join(', ')}`),
+    parse: logLevel,
   },
 }
 
 export const settingNames = Object.keys(settings) as readonly SettingName[]
-
-export const flagOf = (name: string) => name.replaceAll('_', '-')
-export const variableOf = (name: string) => `LOTKEEPER_${name.toUpperCase()}`
-
-function wanted(good: string): Problem {
-  return problem('', `Give ${good}`)
-}
-
-function whole(min: number, max: number): (text: string) => number | Problem {
-  return (text) => {
-    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    return number >= min && number <= max ? number : wanted(`a whole number from ${min} to ${max}`)
-  }
-}

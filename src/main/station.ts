@@ -8,26 +8,23 @@ import { createAdmin, withAdmin } from './admin.ts'
 import { createStationApp } from './api/app.ts'
 import { type Changes, createChanges } from './api/station-changes.ts'
 import type { Config } from './config.ts'
-import { type DataFolder, holdDataFolder, inUseProblem, removeFile, writePrivateFile } from './data-folder.ts'
+import { type DataFolder, holdDataFolder } from './data-folder.ts'
+import { addressProblem, fromHere } from '../host/address.ts'
+import { inUseProblem, removeFile, writePrivateFile } from '../host/folder.ts'
 import { type Log, openLog } from '../host/log.ts'
 import { databaseProblem } from './database-problem.ts'
 import { type OpenStore, openStore } from './open-store.ts'
-import { codeOf, isProblem, type Problem, problem } from '../host/problem.ts'
+import { isProblem, type Problem } from '../host/problem.ts'
+import type { Server } from '../host/serve.ts'
 import type { Settings } from './settings.ts'
 import { firstUserId } from './store/identity.ts'
 import { connect } from './connect.ts'
 import type { Headquarters } from './sync/headquarters.ts'
 import { version } from '../host/version.ts'
 
-export interface Station {
-  readonly url: string
-  readonly data_dir: string
-  readonly version: string
+export interface Station extends Server {
   /** The same API for the window: who stands at the screen acts as the station's first user, without a key. */
   readonly window: App
-  readonly log: Log
-  /** Takes nothing new, answers what is in flight, commits, closes. In the reverse order of the start. */
-  stop(): Promise<void>
 }
 
 /** A slice of an import keeps the event loop no longer than this. */
@@ -114,26 +111,11 @@ async function serve(
 async function openDoor(app: App, { host, port }: Settings): Promise<Listening | Problem> {
   try {
     const server = await listen({ host, port, app, hosts: ownNames(host) })
-    return { ...server, url: server.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:') }
+    return { ...server, url: fromHere(server.url) }
   } catch (error) {
-    switch (codeOf(error)) {
-      case 'EADDRINUSE':
-        return problem(
-          `port ${port} is taken by another program`,
-          'Stop that program, or give another port with --port (0 takes any free one)',
-        )
-      case 'EACCES':
-        return problem(`this user may not listen on port ${port}`, 'Give a port above 1023 with --port')
-      case 'EADDRNOTAVAIL':
-      case 'ENOTFOUND':
-      case 'EAI_AGAIN':
-        return problem(
-          `${host} is no address of this machine`,
-          'Give localhost or one of its addresses with --host',
-        )
-      default:
-        throw error
-    }
+    const why = addressProblem(error, host, port)
+    if (why) return why
+    throw error
   }
 }
 

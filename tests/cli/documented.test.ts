@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { commands } from '../../src/cli/commands.ts'
 import { adminBodies } from '../../src/main/admin.ts'
 import { filesOf } from '../../src/main/data-folder.ts'
-import { flagOf, settingNames, settings, variableOf } from '../../src/main/settings.ts'
+import { flagOf, variableOf } from '../../src/host/setting.ts'
+import { settingNames, settings } from '../../src/main/settings.ts'
 import { recordFields } from '../../src/model/record.ts'
 
 const settingFlagNames = settingNames.map(flagOf)

@@ -4,16 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { readArguments } from '../../src/host/arguments.ts'
-import {
-  type Config,
-  defaultDataFolder,
-  policyFile,
-  readConfig,
-  settingFlags,
-  type Surroundings,
-} from '../../src/main/config.ts'
+import { defaultDataFolder, policyFile } from '../../src/host/places.ts'
 import { isProblem, type Problem, problemLine } from '../../src/host/problem.ts'
-import { flagOf, settingNames, variableOf } from '../../src/main/settings.ts'
+import { flagOf, variableOf } from '../../src/host/setting.ts'
+import { type Config, readConfig, settingFlags, type Surroundings } from '../../src/main/config.ts'
+import { settingNames } from '../../src/main/settings.ts'
 import { temporaryFolder } from '../support/process.ts'
 
 const linux: Surroundings = {
@@ -133,7 +128,7 @@ test.for<[around: Partial<Surroundings>, folder: string]>([
   [{ platform: 'win32' }, 'C:\\ProgramData\\Lotkeeper'],
   [{ platform: 'darwin', home: '/Users/ada' }, '/Users/ada/Library/Application Support/Lotkeeper'],
 ])('%o keeps its data in %s', ([around, folder]) => {
-  expect(defaultDataFolder({ ...linux, ...around })).toBe(folder)
+  expect(defaultDataFolder({ ...linux, ...around }, { title: 'Lotkeeper', unix: 'lotkeeper' })).toBe(folder)
 })
 
 test.for<[around: Partial<Surroundings>, file: string]>([
@@ -141,7 +136,7 @@ test.for<[around: Partial<Surroundings>, file: string]>([
   [{ platform: 'win32', env: { ProgramFiles: 'D:\\Programs' } }, 'D:\\Programs\\Lotkeeper\\policy.json'],
   [{ platform: 'darwin' }, '/Library/Application Support/Lotkeeper/policy.json'],
 ])('%o has its machine policy in %s', ([around, file]) => {
-  expect(policyFile({ ...linux, ...around })).toBe(file)
+  expect(policyFile({ ...linux, ...around }, 'policy.json')).toBe(file)
 })
 
 test('flag, variable and key of a setting follow from its name', () => {

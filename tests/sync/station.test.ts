@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { writePrivateFile } from '../../src/main/data-folder.ts'
+import { writePrivateFile } from '../../src/host/folder.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
 import { openStation, type StationUnderTest } from '../support/station.ts'
 import { headOf } from '../simulation/central.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { app, dialog, Menu } from 'electron'
 
 import { type Config, readConfig, type Surroundings, surroundings } from '../config.ts'
-import { folderProblem } from '../data-folder.ts'
+import { folderProblem } from '../../host/folder.ts'
 import { isProblem, type Problem, problem, problemLine, wordsOf } from '../../host/problem.ts'
 import { type Station, startStation } from '../station.ts'
 import { readDesktopArguments } from './command-line.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-import { readServerFile } from '../data-folder.ts'
+import { readServerFile } from '../../host/folder.ts'
+import { filesOf } from '../data-folder.ts'
 import type { Settings } from '../settings.ts'
 
 const health = z.object({ status: z.literal('ok'), version: z.string() })
@@ -11,7 +12,7 @@ const ANSWER_MS = 2_000
  * Its page asks for a key once, as it does in a browser.
  */
 export async function findRunningStation({ data_dir, host, port }: Settings): Promise<string | undefined> {
-  const told = readServerFile(data_dir)?.url
+  const told = readServerFile(filesOf(data_dir))?.url
   const likely = `http://${host === 'localhost' ? '127.0.0.1' : host}:${port}`
   for (const url of told === undefined ? [likely] : [told, likely]) if (await answers(url)) return url
   return undefined
