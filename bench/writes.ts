@@ -5,16 +5,18 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 import { newId } from '../src/host/id.ts'
 import { readClock } from '../src/host/clock.ts'
+import { createAdmin } from '../src/main/admin.ts'
 import { createBatch } from '../src/main/store/batches.ts'
 import { listBatches } from '../src/main/store/batch-list.ts'
 import { type Database, openDatabase } from '../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../src/main/store/identity.ts'
 import { migrate } from '../src/main/store/migrate.ts'
-import { bringRecords } from '../src/main/store/records.ts'
+import type { Brought } from '../src/main/store/records.ts'
 import { keepSearchMerged } from '../src/main/store/search-upkeep.ts'
 import { sql } from '../src/main/store/sql.ts'
 import { type Store, createStore } from '../src/main/store/store.ts'
-import type { CheckedRecord } from '../src/model/record.ts'
+import type { FileRecord } from '../src/model/record.ts'
+import { formatTime } from '../src/model/time.ts'
 import { madeBatches, partNumber, uuid } from './data.ts'
 import { type Result, atLeast, atMost, median } from './results.ts'
 
@@ -106,30 +108,30 @@ export async function measureCreates(): Promise<Result[]> {
   ]
 }
 
-function* records(batches: number): Generator<CheckedRecord> {
+function* records(batches: number): Generator<FileRecord> {
   for (const batch of madeBatches(batches))
     for (const serial_number of batch.serials)
       yield {
         batch_number: batch.number,
-        batch_created_at: batch.created_at,
+        batch_created_at: formatTime(batch.created_at),
         serial_number,
         part_number: partNumber(batch.part),
         revision_number: String.fromCharCode(65 + batch.revision),
-        created_at: batch.created_at,
+        created_at: formatTime(batch.created_at),
       }
 }
 
 const SLICE_MS = 4
+const SLICE = 100
 
-/** The import as the station does it: slice by slice, each a transaction. */
-async function bring(store: Store, all: readonly CheckedRecord[]): Promise<number> {
+/** The import as a running station does it: slice by slice, each a transaction, checked like any request. */
+async function bring(store: Store, all: readonly FileRecord[]): Promise<number> {
+  const admin = createAdmin({ store }, undefined, SLICE_MS)
   const begun = performance.now()
   let units = 0
   for (let at = 0; at < all.length;) {
-    const brought = await store.commits.write((db) => {
-      const end = performance.now() + SLICE_MS
-      return bringRecords(db, store.author(actor), all.slice(at, at + 500), () => performance.now() > end)
-    })
+    const records = all.slice(at, at + SLICE)
+    const brought = (await admin('records-bring', { records, last: at + SLICE >= all.length })) as Brought
     at += brought.done
     units += brought.units
   }

@@ -39,10 +39,9 @@ async function fill(writing: Writing, batches: number, units: number, seed: numb
   let done = 0
   try {
     let waiting: object[] = []
-    const send = async (): Promise<Problem | undefined> => {
-      const brought = await writing.run<Brought>('records-bring', {
-        records: waiting.slice(0, SLICE[writing.by]),
-      })
+    const send = async (last: boolean): Promise<Problem | undefined> => {
+      const records = waiting.slice(0, SLICE[writing.by])
+      const brought = await writing.run<Brought>('records-bring', { records, last })
       if (isProblem(brought)) return brought
       waiting = waiting.slice(brought.done)
       for (const name of ['batches', 'units', 'units_there'] as const) made[name] += brought[name]
@@ -51,13 +50,13 @@ async function fill(writing: Writing, batches: number, units: number, seed: numb
     }
     for (const record of demoRecords(batches, units, seed)) {
       waiting.push(record)
-      while (waiting.length >= SLICE[writing.by]) {
-        const failed = await send()
+      while (waiting.length > SLICE[writing.by]) {
+        const failed = await send(false)
         if (failed) return failed
       }
     }
     while (waiting.length > 0) {
-      const failed = await send()
+      const failed = await send(true)
       if (failed) return failed
     }
     return made

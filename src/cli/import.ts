@@ -103,7 +103,8 @@ async function bringAll(stage: Stage, writing: Writing): Promise<Total | Problem
       const slice = fitting(stage.next(place, SLICE[writing.by]))
       if (slice.length === 0) return total
       const records = slice.map(({ content }) => JSON.parse(content) as FileRecord)
-      const brought = await writing.run<Brought>('records-bring', { records })
+      const last = done + slice.length === stage.good
+      const brought = await writing.run<Brought>('records-bring', { records, last })
       if (isProblem(brought)) {
         remark(`${done} of ${stage.good} lines were brought in; the same import again does the rest`)
         return brought

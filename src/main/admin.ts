@@ -5,7 +5,7 @@ import { withAdminDoor } from '../http/admin-door.ts'
 import { type Refusal, refuse } from '../model/error.ts'
 import { record } from '../model/record.ts'
 import { title } from '../model/text.ts'
-import { newId } from '../host/id.ts'
+import { newId, newIds } from '../host/id.ts'
 import { storageRefusal } from './api/route.ts'
 import type { OpenStore } from './open-store.ts'
 import { firstUserId, readIdentity, userNamed } from './store/identity.ts'
@@ -21,7 +21,8 @@ import type { Headquarters } from './sync/headquarters.ts'
 export const adminBodies = {
   'keys-create': z.object({ kind: z.enum(['user', 'station']), name: title('Name', 60) }),
   'keys-revoke': z.object({ id: z.string() }),
-  'records-bring': z.object({ records: z.array(record).max(10_000) }),
+  /** `last`: who asked ends with these, and is told so only when all of it is on the disk. */
+  'records-bring': z.object({ records: z.array(record).max(10_000), last: z.boolean() }),
   'sync-round': z.object({}),
   'sync-enroll': z.object({ url: z.string(), code: z.string().min(1) }),
 }
@@ -38,7 +39,7 @@ export type Admin = (command: AdminCommand, body: unknown) => Promise<object | R
  * @param slice_ms how long one slice of records may keep everybody else waiting
  */
 export function createAdmin(
-  { store }: OpenStore,
+  { store }: Pick<OpenStore, 'store'>,
   headquarters: Headquarters | undefined,
   slice_ms: number,
 ): Admin {
@@ -63,9 +64,10 @@ export function createAdmin(
     )
   }
 
-  function recordsBring({ records }: z.output<(typeof adminBodies)['records-bring']>): Promise<object> {
-    return commits.writeAlone((db) => {
-      const author = store.author({ kind: 'user', id: firstUserId(db) })
+  function recordsBring({ records, last }: z.output<(typeof adminBodies)['records-bring']>): Promise<object> {
+    const write = last ? commits.writeAlone : commits.writeSoon
+    return write((db) => {
+      const author = { ...store.author({ kind: 'user', id: firstUserId(db) }), newId: newIds() }
       const end = performance.now() + slice_ms
       return bringRecords(db, author, records, () => performance.now() > end)
     })

@@ -10,6 +10,7 @@ import type { WritableDb } from './database.ts'
 import { appendJournal } from './journal.ts'
 import { liveState } from './live.ts'
 import { marksOf } from './marks.ts'
+import type { Recall } from './recall.ts'
 import { sql } from './sql.ts'
 import { everything, type Synced } from './synced.ts'
 
@@ -21,6 +22,7 @@ export interface Author {
   readonly newId: () => string
   /** What the station holds for headquarters, if it has one. */
   readonly synced?: Synced
+  readonly recall?: Recall
 }
 
 /**
@@ -42,9 +44,9 @@ export function accept(
     created_at,
     operation,
   }
-  const { synced } = author
-  if (synced?.meta(db) !== undefined) return acceptSynced(db, synced, entry)
-  const state = liveState(db)
+  const { synced, recall } = author
+  if (synced?.meta(db) !== undefined) return acceptSynced(db, synced, entry, recall)
+  const state = recall?.over(liveState(db)) ?? liveState(db)
   const decision = decide(state, entry, everything, {
     op_id: entry.op_id,
     incarnation: '',
@@ -55,19 +57,26 @@ export function accept(
   if (decision.result === 'noop') return undefined
   if (decision.result !== 'applied') return refusalOf(decision.conflicts[0]!, state)
   applyRows(db, decision.changed)
+  recall?.note(decision.changed)
   appendJournal(db, entry)
   return undefined
 }
 
 /** The same with a headquarters: rows keep the marks of who wrote what, and what headquarters said of them is kept aside. */
-function acceptSynced(db: WritableDb, synced: Synced, entry: JournaledOperation): Refusal | undefined {
-  const state = markedState(db)
+function acceptSynced(
+  db: WritableDb,
+  synced: Synced,
+  entry: JournaledOperation,
+  recall: Recall | undefined,
+): Refusal | undefined {
+  const state = recall?.over(markedState(db)) ?? markedState(db)
   const decision = synced.decide(db, state, entry)
   if (decision.result === 'noop') return undefined
   if (decision.result !== 'applied') return refusalOf(decision.conflicts[0]!, state)
   const knew = synced.knows(db, entry.operation)
   setAside(db, decision)
   applyRows(db, decision.changed)
+  recall?.note(decision.changed)
   const marks = marksOf(db)
   for (const row of decision.changed) putMarks(db, row, marks.encode(db, row.marks), false)
   appendJournal(db, entry, knew)

@@ -4,14 +4,14 @@ import type { WritableDb } from './database.ts'
 import { forgetText, noteText } from './search.ts'
 import { sql } from './sql.ts'
 import {
-  type Before,
   insertRow,
   placeAmongOwn,
-  readBefore,
+  readStanding,
   referredFirst,
   releaseKey,
   removeRow,
   shapes,
+  type Standing,
   updateRow,
 } from './tables.ts'
 
@@ -41,16 +41,15 @@ export function applyRows(db: WritableDb, changed: readonly Row[], vanished: rea
 
 const gone = (row: Row) => row.deleted || row.into !== null
 
-const before = (db: WritableDb, { noun, id }: Vanished) => db.one<Before>(readBefore(noun, id))
+const before = (db: WritableDb, { noun, id }: Vanished) => db.one<Standing>(readStanding(noun, id))
 
-function write(db: WritableDb, row: Row, old: Before | undefined): void {
-  if (old) db.run(updateRow(row, old.pk))
-  else db.run(insertRow(row))
-  if (shapes[row.noun].searched_in) keepSearch(db, old, before(db, row))
+function write(db: WritableDb, row: Row, old: Standing | undefined): void {
+  const now = db.one<Standing>(old ? updateRow(row, old.pk) : insertRow(row))
+  if (shapes[row.noun].searched_in) keepSearch(db, old, now)
 }
 
 /** The search follows a number or serial number: out of the batch it was in, into the batch it is in. */
-function keepSearch(db: WritableDb, old: Before | undefined, now: Before | undefined): void {
+function keepSearch(db: WritableDb, old: Standing | undefined, now: Standing | undefined): void {
   if (old && now && old.key === now.key && old.batch_pk === now.batch_pk) return
   if (old && old.batch_pk !== null) {
     const batch = db.one<{ created_at: number }>(
@@ -62,7 +61,7 @@ function keepSearch(db: WritableDb, old: Before | undefined, now: Before | undef
 }
 
 /** A deleted row can still be asked for by operations that come late; a joined one goes on answering under its own id. */
-function bury(db: WritableDb, row: Row, old: Before | undefined): void {
+function bury(db: WritableDb, row: Row, old: Standing | undefined): void {
   const key = row.into === null ? row.key : null
   db.run(sql`INSERT INTO graves (id, noun, row, scope, key)
     VALUES (${row.id}, ${row.noun}, ${JSON.stringify(row)}, ${row.scope}, ${key})
@@ -72,12 +71,12 @@ function bury(db: WritableDb, row: Row, old: Before | undefined): void {
     db.run(sql`INSERT INTO aliases (id, noun, into_id) VALUES (${row.id}, ${row.noun}, ${row.into})
       ON CONFLICT DO UPDATE SET into_id = excluded.into_id`)
   if (!old && shapes[row.noun].stays) {
-    db.run(insertRow(row))
+    db.one(insertRow(row))
     db.run(removeRow(row.noun, row.id))
   } else remove(db, row, old)
 }
 
-function remove(db: WritableDb, row: Vanished, old: Before | undefined): void {
+function remove(db: WritableDb, row: Vanished, old: Standing | undefined): void {
   if (!old) return
   db.run(removeRow(row.noun, row.id))
   // With the batch itself its time is gone too, by which the search knows it.

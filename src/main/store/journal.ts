@@ -12,11 +12,14 @@ const nothing: Knew = { base: { seq: 0, hash: '' }, known_deleted: [] }
 /** Appends an accepted operation; only ever called in the transaction that writes its rows. */
 export function appendJournal(db: WritableDb, entry: JournaledOperation, knew = nothing): number {
   const { actor, clock } = entry
-  return db.run(sql`
+  const { changes, pk } = db.run(sql`
     INSERT INTO journal (op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation, base_seq, base_hash, known_deleted)
-    VALUES (${entry.op_id}, ${entry.txn_id}, ${authorPk(db, actor.kind, actor.id, clock.boot_id)},
-      ${clock.wall_ms}, ${clock.uptime_ms}, ${entry.created_at}, ${JSON.stringify(entry.operation)},
-      ${knew.base.seq}, ${knew.base.hash}, ${JSON.stringify(knew.known_deleted)})`).pk
+    SELECT ${entry.op_id}, ${entry.txn_id}, pk, ${clock.wall_ms}, ${clock.uptime_ms}, ${entry.created_at},
+      ${JSON.stringify(entry.operation)}, ${knew.base.seq}, ${knew.base.hash}, ${JSON.stringify(knew.known_deleted)}
+    FROM authors WHERE actor_kind = ${actor.kind} AND actor_id = ${actor.id} AND boot_id = ${clock.boot_id}`)
+  if (changes === 1) return pk
+  authorPk(db, actor.kind, actor.id, clock.boot_id)
+  return appendJournal(db, entry, knew)
 }
 
 export function authorPk(db: WritableDb, kind: string, id: string, boot_id: string): number {

@@ -6,6 +6,7 @@ import { PART_NAME_DEFAULT } from '../../model/part.ts'
 import type { CheckedRecord } from '../../model/record.ts'
 import { accept, type Author } from './accept.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
+import { createRecall } from './recall.ts'
 import { sql } from './sql.ts'
 
 /** What became of a slice of records. */
@@ -60,9 +61,10 @@ export function bringRecords(
     differing: [],
   }
   const known = { batches: new Map(), revisions: new Map(), makers: new Map() }
+  const recall = createRecall()
   for (const record of records) {
     // Each record is a transaction of its own for headquarters too: operations that share an id are never separated.
-    const slice = { db, author: { ...author, txn_id: author.newId() }, brought, ...known }
+    const slice = { db, author: { ...author, recall, txn_id: author.newId() }, brought, ...known }
     const refusal = bringRecord(slice, record)
     if (refusal) brought.bad.push({ index: brought.done, reason: refusal.message })
     brought.done += 1

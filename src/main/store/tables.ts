@@ -73,12 +73,31 @@ const listed = (written: readonly Written[]) => ({
   bound: written.map(({ bound }) => `, ${bound}`).join(''),
 })
 
+/** What stands in the tables of one row. */
+export interface Standing {
+  readonly pk: number
+  readonly key: string
+  /** The batch whose search text the key belongs to: the unit's batch, or the batch itself. */
+  readonly batch_pk: number | null
+}
+
+const standing = perNoun((noun) => {
+  const { searched_in = 'NULL' } = shapes[noun]
+  return `pk, ${nouns[noun].unique ? 'key' : 'id AS key'}, ${searched_in} AS batch_pk`
+})
+
+const standings = perNoun((noun) => `SELECT ${standing[noun]} FROM ${shapes[noun].table} WHERE id = +?`)
+
+export const readStanding = (noun: Noun, id: string): Query => ({ text: standings[noun], values: [id] })
+
 const inserts = perNoun((noun) => {
   const { column, bound } = listed(changing[noun])
   return `INSERT INTO ${shapes[noun].table} (id, created_at, created_by_user_pk, created_by_station_pk${column})
-    VALUES (+?, +?, (SELECT pk FROM users WHERE id = +?), (SELECT pk FROM stations WHERE id = +?)${bound})`
+    VALUES (+?, +?, (SELECT pk FROM users WHERE id = +?), (SELECT pk FROM stations WHERE id = +?)${bound})
+    RETURNING ${standing[noun]}`
 })
 
+/** Returns how the row stands then. */
 export function insertRow(row: Row): Query {
   const { id, created_at, created_by_user_id: user, created_by_station_id: station } = row
   const values = changing[row.noun].map(({ value }) => value(row))
@@ -88,9 +107,11 @@ export function insertRow(row: Row): Query {
 const updates = perNoun((noun) => {
   const { table, stays } = shapes[noun]
   const set = changing[noun].map(({ column, bound }) => `${column} = ${bound}`)
-  return `UPDATE ${table} SET ${[...set, ...(stays ? ['removed = 0'] : [])].join(', ')} WHERE pk = +?`
+  return `UPDATE ${table} SET ${[...set, ...(stays ? ['removed = 0'] : [])].join(', ')} WHERE pk = +?
+    RETURNING ${standing[noun]}`
 })
 
+/** Returns how the row stands then. */
 export function updateRow(row: Row, pk: number): Query {
   return { text: updates[row.noun], values: [...changing[row.noun].map(({ value }) => value(row)), pk] }
 }
@@ -101,21 +122,6 @@ const removals = perNoun((noun) => {
 })
 
 export const removeRow = (noun: Noun, id: string): Query => ({ text: removals[noun], values: [id] })
-
-/** What stands in the tables before a row is written. */
-export interface Before {
-  readonly pk: number
-  readonly key: string
-  /** The batch whose search text the key belongs to: the unit's batch, or the batch itself. */
-  readonly batch_pk: number | null
-}
-
-const befores = perNoun((noun) => {
-  const { table, searched_in = 'NULL' } = shapes[noun]
-  return `SELECT pk, ${nouns[noun].unique ? 'key' : 'id AS key'}, ${searched_in} AS batch_pk FROM ${table} WHERE id = +?`
-})
-
-export const readBefore = (noun: Noun, id: string): Query => ({ text: befores[noun], values: [id] })
 
 const releases = perNoun((noun) => `UPDATE ${shapes[noun].table} SET key = '~' || id WHERE id = +?`)
 
