@@ -8,6 +8,7 @@ import { title } from '../model/text.ts'
 import { newId, newIds } from '../host/id.ts'
 import { storageRefusal } from './api/route.ts'
 import type { OpenStore } from './open-store.ts'
+import type { WritableDb } from './store/database.ts'
 import { firstUserId, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText, revokeKey } from './store/keys.ts'
 import { bringRecords } from './store/records.ts'
@@ -65,12 +66,12 @@ export function createAdmin(
   }
 
   function recordsBring({ records, last }: z.output<(typeof adminBodies)['records-bring']>): Promise<object> {
-    const write = last ? commits.writeAlone : commits.writeSoon
-    return write((db) => {
+    const bring = (db: WritableDb) => {
       const author = { ...store.author({ kind: 'user', id: firstUserId(db) }), newId: newIds() }
       const end = performance.now() + slice_ms
       return bringRecords(db, author, records, () => performance.now() > end)
-    })
+    }
+    return last ? commits.writeAlone(bring) : commits.writeSoon(bring)
   }
 
   async function syncEnroll({ url, code }: z.output<(typeof adminBodies)['sync-enroll']>) {

@@ -1,10 +1,13 @@
 import type { Caller } from '../../http/routes.ts'
 import { type HeldAnswer, type WireRequest, ok } from '../../http/wire.ts'
 
-/** Answers kept until the next write: polling then costs what the network costs. */
+/**
+ * Answers kept until the next write: polling then costs what the network costs. Only what was asked for before is kept: an answer
+ * that nobody asks for again would be garbage that lives long.
+ */
 export interface Answers {
   find(request: WireRequest, caller: Caller): HeldAnswer | undefined
-  /** Makes the answer of this body and keeps it. */
+  /** Makes the answer of this body, and keeps it if this is not the first time. */
   keep(request: WireRequest, caller: Caller, json: string): HeldAnswer
 }
 
@@ -12,9 +15,13 @@ export interface Answers {
 const TOTAL_MAX = 8_000_000
 const ANSWER_MAX = 100_000
 
+/** Questions remembered, each some 100 bytes. */
+const ASKED_MAX = 1_000
+
 /** @param version moves with every commit (see store/commits.ts) */
 export function createAnswers(version: () => number): Answers {
   const known = new Map<string, HeldAnswer>()
+  const asked = new Set<string>()
   let size = 0
   let since = version()
 
@@ -33,6 +40,12 @@ export function createAnswers(version: () => number): Answers {
       return known.get(name(request, caller))
     },
     keep(request, caller, json) {
+      const question = name(request, caller)
+      if (!asked.has(question)) {
+        if (asked.size >= ASKED_MAX) asked.clear()
+        asked.add(question)
+        return ok(json)
+      }
       forgetOutdated()
       const answer = ok(Buffer.from(json))
       if (answer.body.length > ANSWER_MAX) return answer
@@ -40,7 +53,7 @@ export function createAnswers(version: () => number): Answers {
         known.clear()
         size = 0
       }
-      known.set(name(request, caller), answer)
+      known.set(question, answer)
       size += answer.body.length
       return answer
     },

@@ -19,9 +19,9 @@ export function createRecall(): Recall {
         if (row === undefined && (row = state.get(noun, id)) !== undefined) rows.set(name(noun, id), row)
         return row
       },
-      holder: state.holder,
-      members: state.members,
-      joined: state.joined,
+      holder: (noun, scope, key) => state.holder(noun, scope, key),
+      members: (noun, field, id) => state.members(noun, field, id),
+      joined: (noun, id) => state.joined(noun, id),
     }),
     note(changed) {
       for (const row of changed) rows.set(name(row.noun, row.id), row)
