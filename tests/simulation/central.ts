@@ -55,7 +55,7 @@ export const hashAt = ({ commits }: Central, seq: number) => (seq === 0 ? GENESI
 export function storeOf(
   central: Central,
   safeSeq: () => number,
-  onAppend: (commit: Commit) => void,
+  onAppend: (commit: Commit, known: Known) => void,
 ): HeadquartersStore {
   const chain = (incarnation: string) => central.incarnations.get(incarnation)
   const linkAt = (incarnation: string, n: number) => {
@@ -81,14 +81,14 @@ export function storeOf(
     hasSent: (incarnation, op_id) => chain(incarnation)?.ops.has(op_id) ?? false,
 
     append: (commit, known) => {
-      onAppend(commit)
+      onAppend(commit, known)
       for (const row of commit.rows) central.rows.put(row)
       central.commits.push(commit)
       central.operations.set(commit.op_id, known)
     },
     extend: (incarnation, _n, hash, op_id) => {
       chain(incarnation)!.links.push(hash)
-      chain(incarnation)!.ops.add(op_id)
+      if (op_id !== null) chain(incarnation)!.ops.add(op_id)
     },
     open: (incarnation, station_id, parent) =>
       void central.incarnations.set(incarnation, { station_id, parent, links: [], ops: new Set() }),

@@ -1,12 +1,13 @@
 import { type Memory, memory } from '../../src/model/memory.ts'
 import type { Row } from '../../src/model/state.ts'
 import { changeBelow } from '../../src/model/sync/acceptance.ts'
-import { GENESIS } from '../../src/model/sync/chain.ts'
+import { contentHash, GENESIS } from '../../src/model/sync/chain.ts'
 import { origin, type Position, thinned } from '../../src/model/sync/cursor.ts'
 import { append, emptyFold, type Fold, refold } from '../../src/model/sync/fold.ts'
 import type { Archived, Entry } from '../../src/model/sync/journal.ts'
 import { authorHere } from '../../src/model/sync/knowledge.ts'
 import type { Meta, StationView, Write } from '../../src/model/sync/station.ts'
+import { digest } from './prng.ts'
 
 /** What a station's database holds. All of it is copied when a disk is imaged or cloned. */
 export interface Disk {
@@ -22,6 +23,8 @@ export interface Disk {
   next_local_id: number
   /** What this disk has ever accepted: for the oracle, no part of the product. */
   owned: Set<string>
+  /** What was folded into a waiting operation here: for the oracle too. */
+  folded: Map<string, bigint>
   fold: Fold
 }
 
@@ -38,6 +41,7 @@ export function newDisk(station_id: string, incarnation: string): Disk {
     history: [chain],
     next_local_id: 1,
     owned: new Set(),
+    folded: new Map(),
     fold: emptyFold(memory()),
   }
 }
@@ -52,6 +56,7 @@ export function imageOf(disk: Disk): Disk {
     archive: new Map(disk.archive),
     links: new Map(disk.links),
     owned: new Set(disk.owned),
+    folded: new Map(disk.folded),
     fold: emptyFold(memory()),
   }
   foldAll(image)
@@ -60,6 +65,14 @@ export function imageOf(disk: Disk): Disk {
 
 export const outboxOf = (disk: Disk): Entry[] =>
   [...disk.outbox.values()].sort((a, b) => a.local_id - b.local_id)
+
+export const heldBy = ({ outbox, archive }: Disk, op_id: string): Entry | undefined =>
+  outbox.get(op_id) ?? archive.get(op_id)
+
+export function contentOf(disk: Disk, op_id: string): string | undefined {
+  const entry = heldBy(disk, op_id)
+  return entry === undefined ? undefined : contentHash(digest, entry.op, entry.known_deleted)
+}
 
 export const authorOf = ({ meta }: Disk) => authorHere(meta.station_id, meta.incarnation, meta.lineage)
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../../src/model/operation.ts'
-import { type Disk, imageOf } from './disk.ts'
+import { contentOf, type Disk, heldBy, imageOf } from './disk.ts'
 import { crash, localWrite, newId, newNode, wake } from './node.ts'
 import type { Action } from './plan.ts'
 import { type Prng, prng } from './prng.ts'
@@ -84,10 +84,10 @@ function rollBack(world: World, r: Prng): void {
   const image = r.pick(imagesOf(world))
   if (image === undefined || !world.nodes.includes(image.node)) return
   const { node } = image
-  const kept = new Set([...image.disk.outbox.keys(), ...image.disk.archive.keys()])
-  excuse(world, node.disk, (op_id) => !kept.has(op_id))
+  excuse(world, node.disk, image.disk)
   node.disk = imageOf(image.disk)
   node.lineage = `${node.lineage}'`
+  node.causes.copied += 1
   count(world, 'rollbacks')
   crash(world, node, 100)
 }
@@ -97,13 +97,15 @@ function clone(world: World, node: Node): void {
   if (world.nodes.length >= 8) return
   const copy = newNode(world, `${node.name}c${world.stats['clones'] ?? 0}`, imageOf(node.disk))
   world.nodes.push(copy)
+  node.causes.copied += 1
+  copy.causes.copied += 1
   count(world, 'clones')
 }
 
 /** The PC is scrapped. What only its disk held is lost, and nobody can say otherwise. */
 function retire(world: World, node: Node): void {
   if (world.nodes.length < 3) return
-  excuse(world, node.disk, () => true)
+  excuse(world, node.disk, null)
   node.alive = false
   node.boot += 1
   node.timer += 1
@@ -111,9 +113,18 @@ function retire(world: World, node: Node): void {
   count(world, 'retired')
 }
 
-function excuse(world: World, disk: Disk, lost: (op_id: string) => boolean): void {
+/** What a disk held and its image does not may be lost: operations, and renamings that were folded into others. */
+function excuse({ oracle }: World, disk: Disk, image: Disk | null): void {
   for (const op_id of [...disk.outbox.keys(), ...disk.archive.keys()]) {
-    if (lost(op_id)) world.oracle.ledger.get(op_id)!.excused = true
+    if (image === null || heldBy(image, op_id) === undefined) oracle.ledger.get(op_id)!.excused = true
+  }
+  for (const [op_id, accepted] of oracle.ledger) {
+    const { folded_into } = accepted
+    if (folded_into === null || contentOf(disk, folded_into.op_id) !== folded_into.content) continue
+    const kept =
+      image !== null &&
+      (heldBy(image, op_id) !== undefined || contentOf(image, folded_into.op_id) === folded_into.content)
+    if (!kept) accepted.folded_into = null
   }
 }
 

@@ -59,7 +59,7 @@ export function checkCommit(
   checkKnowledge(oracle, store, rows, request, sent, accepted, commit.seq, count)
   for (const row of commit.rows) {
     const before = rows.get(row.noun, row.id)
-    if (before !== undefined) checkOverwrite(oracle, commit, accepted, before, row)
+    if (before !== undefined) checkOverwrite(oracle, store, commit, accepted, before, row)
     if (before !== undefined && row.deleted && !before.deleted)
       checkDeletion(oracle, commit, accepted, before)
     if (row.name !== before?.name && row.noun !== 'station') checkName(commit, row)
@@ -93,13 +93,23 @@ function checkKnowledge(
 }
 
 /** [I11] A value that the author had not seen is not replaced without a word. */
-function checkOverwrite(oracle: Oracle, commit: Commit, { past }: Accepted, before: Row, after: Row): void {
+function checkOverwrite(
+  oracle: Oracle,
+  store: HeadquartersStore,
+  commit: Commit,
+  { past }: Accepted,
+  before: Row,
+  after: Row,
+): void {
   if (commit.conflicts.length > 0) return
   for (const [field, old, now] of values(before, after)) {
     const was = before.marks[field] ?? before.marks['created']!
     const is = after.marks[field] ?? after.marks['created']!
     if (old === null || old === now || was.op_id === is.op_id) continue
-    if (!knew(oracle, past, was))
+    // The name may be that of renamings which were folded into the making of the row.
+    const folds = field === 'key' ? oracle.folds.get(store.operation(was.op_id)?.content ?? '') : undefined
+    const knewName = folds === undefined || folds.some((renamings) => (past & renamings) === renamings)
+    if (!knew(oracle, past, was) || !knewName)
       violated('I11', `${commit.op_id} overwrote ${field} of ${before.noun} ${before.id}`)
   }
 }

@@ -1,9 +1,8 @@
 import type { ClockReading, Operation } from '../../src/model/operation.ts'
-import { contentHash } from '../../src/model/sync/chain.ts'
 import type { Entry } from '../../src/model/sync/journal.ts'
 import type { Answer, Request } from '../../src/model/sync/protocol.ts'
 import { type Event, newSession, step, type Write } from '../../src/model/sync/station.ts'
-import { commit, type Disk, newDisk, outboxOf, viewOf } from './disk.ts'
+import { commit, contentOf, type Disk, heldBy, newDisk, outboxOf, viewOf } from './disk.ts'
 import { checkBase, checkFold, checkState } from './laws.ts'
 import { violated } from './oracle.ts'
 import { digest, type Prng, stream } from './prng.ts'
@@ -25,6 +24,7 @@ export function newNode(world: World, name: string, disk?: Disk, ids?: Prng): No
     crash_in: null,
     full_in: null,
     clock_ms: 0,
+    causes: { copied: 0, taken: new Set(), overtaken: 0, begun: 0 },
   }
   sleep(world, node, world.schedule.int(0, 2_000))
   return node
@@ -92,7 +92,7 @@ function write(world: World, node: Node, change: Write): void {
   }
   const pruned = (change.archive?.remove ?? []).flatMap((op_id) => disk.archive.get(op_id) ?? [])
   commit(disk, change)
-  for (const entry of change.outbox?.put ?? []) remint(world, disk, entry, change.outbox!.remove)
+  for (const entry of change.outbox?.put ?? []) remint(world, node, entry, change.outbox!.remove)
   for (const op_id of change.outbox?.remove ?? []) if (!holds(disk, op_id)) squashed(world, disk, op_id)
   for (const { op, committed_seq } of pruned) {
     if (!holds(disk, op.op_id) && committed_seq > safeSeq(world))
@@ -100,7 +100,7 @@ function write(world: World, node: Node, change: Write): void {
     if (!holds(disk, op.op_id)) disk.owned.delete(op.op_id)
   }
   for (const op_id of disk.owned) if (!holds(disk, op_id)) violated('I20', `${node.name} lost ${op_id}`)
-  if (disk.meta.incarnation !== before.incarnation) count(world, 'incarnations')
+  noteCauses(world, node, before.incarnation, change.archive?.put ?? [])
   if (change.stage_is === 'take') count(world, 'new histories')
   else if (disk.meta.cursor.seq < before.cursor.seq) violated('I17', `${node.name} went back`)
   checkBase(world.oracle, disk, node.name)
@@ -108,7 +108,22 @@ function write(world: World, node: Node, change: Write): void {
   checkState(disk.fold.live, node.name)
 }
 
-const holds = (disk: Disk, op_id: string) => disk.outbox.has(op_id) || disk.archive.has(op_id)
+/** [L4] What may make a station begin a new incarnation, and whether it did. */
+function noteCauses(
+  world: World,
+  { disk, causes }: Node,
+  incarnation: string,
+  confirmed: readonly Entry[],
+): void {
+  const brought = world.central.incarnations.get(incarnation)?.links.length ?? 0
+  if (confirmed.some(({ seal }) => seal?.incarnation === incarnation && seal.n > brought))
+    causes.overtaken += 1
+  if (disk.meta.incarnation === incarnation) return
+  count(world, 'incarnations')
+  causes.begun += 1
+}
+
+const holds = (disk: Disk, op_id: string) => heldBy(disk, op_id) !== undefined
 
 /** An operation that was folded into an earlier one is neither lost nor ever sent. */
 function squashed(world: World, disk: Disk, op_id: string): void {
@@ -119,24 +134,30 @@ function squashed(world: World, disk: Disk, op_id: string): void {
   const made = [...disk.outbox.values()].find((entry) => entry.op.operation.id === renaming.operation.id)
   if (made === undefined) return
   ledger.get(made.op.op_id)!.folded |= renaming.past
-  const into = { op_id: made.op.op_id, content: contentHash(digest, made.op, made.known_deleted) }
+  const into = { op_id: made.op.op_id, content: contentOf(disk, made.op.op_id)! }
   renaming.folded_into = into
+  const bits = (disk.folded.get(into.op_id) ?? 0n) | renaming.bit
+  disk.folded.set(into.op_id, bits)
+  const { folds } = world.oracle
+  folds.set(into.content, [...(folds.get(into.content) ?? []), bits])
   // Until it is sealed, one renaming after the other may be folded in.
   for (const one of ledger.values()) if (one.folded_into?.op_id === into.op_id) one.folded_into = into
   count(world, 'squashed')
 }
 
 /** An operation that got a new id because another machine had the same. */
-function remint(world: World, disk: Disk, { op }: Entry, removed: readonly string[]): void {
+function remint(world: World, { disk, causes }: Node, { op }: Entry, removed: readonly string[]): void {
   const { ledger } = world.oracle
   const { op_id, operation } = op
   if (ledger.has(op_id)) return
   const [taken] = removed
   const past = ledger.get(taken!)!
-  ledger.set(op_id, { ...past, past: past.past | past.folded, bit: 1n << BigInt(ledger.size), operation })
+  const bit = disk.folded.get(taken!) ?? 1n << BigInt(ledger.size)
+  ledger.set(op_id, { ...past, past: past.past | past.folded, bit, operation })
   past.reminted_as = op_id
   disk.owned.add(op_id)
   disk.owned.delete(taken!)
+  causes.taken.add(taken!)
   count(world, 'reminted')
 }
 

@@ -19,9 +19,12 @@ export interface Oracle {
   readonly ledger: Map<string, Accepted>
   /** By the hash of a commit: all operations up to it, and the digest of all rows after it. */
   readonly histories: Map<string, { readonly past: bigint; readonly digest: number }>
+  /** By the content of an operation: the renamings that were folded into it, on each disk that came to say the same. */
+  readonly folds: Map<string, bigint[]>
 }
 
 export interface Accepted {
+  /** One bit; for a renaming that went out by itself after all, those of all renamings that it stands for. */
   readonly bit: bigint
   /** Every operation whose effect its author could see, as one bit each. */
   readonly past: bigint
@@ -30,7 +33,7 @@ export interface Accepted {
   readonly operation: Operation
   /** What was known when a renaming was folded into it: the renaming was accepted later than the operation. */
   folded: bigint
-  /** The operation that this renaming was folded into, and the hash of what that then said. */
+  /** The operation that this renaming was folded into, and the hash of what that then said; null again if the disk that did it was set back. */
   folded_into: { readonly op_id: string; readonly content: string } | null
   /** What it became when its id was found to be taken. */
   reminted_as: string | null
@@ -39,7 +42,7 @@ export interface Accepted {
 }
 
 export function newOracle(): Oracle {
-  return { ledger: new Map(), histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]) }
+  return { ledger: new Map(), histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]), folds: new Map() }
 }
 
 export function enter(
@@ -63,7 +66,7 @@ export function enter(
 
 export const knew = ({ ledger }: Oracle, past: bigint, mark: Mark) => {
   const bit = ledger.get(mark.op_id)?.bit
-  return bit !== undefined && (past & bit) !== 0n
+  return bit !== undefined && (past & bit) === bit
 }
 
 const hashes = new WeakMap<Row, number>()
@@ -90,6 +93,7 @@ export function record(
   oracle: Oracle,
   prev: string,
   commit: Commit,
+  folded: readonly bigint[],
   before: (row: Row) => Row | undefined,
 ): void {
   const { past, digest: sum } = oracle.histories.get(prev)!
@@ -99,5 +103,8 @@ export function record(
     after = (after + rowDigest(row) - (old === undefined ? 0 : rowDigest(old))) >>> 0
   }
   const bit = oracle.ledger.get(commit.op_id)?.bit ?? 0n
-  oracle.histories.set(commit.hash, { past: past | bit, digest: after })
+  oracle.histories.set(commit.hash, {
+    past: folded.reduce((all, one) => all | one, past | bit),
+    digest: after,
+  })
 }

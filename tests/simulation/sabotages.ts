@@ -61,6 +61,12 @@ export const sabotages: readonly Sabotage[] = [
     replace: 'const { local_id } = entry',
   },
   {
+    name: 'a copy counts as knowing what was folded in elsewhere',
+    file: `${sync}/headquarters.ts`,
+    find: 'isSame ? sent.op_id : null',
+    replace: 'isSame ? sent.op_id : sent.op_id',
+  },
+  {
     name: 'operations are sent again in another order',
     file: 'tests/simulation/disk.ts',
     find: '[...disk.outbox.values()].sort((a, b) => a.local_id - b.local_id)',

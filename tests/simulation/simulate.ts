@@ -87,9 +87,7 @@ function checkEnd(world: World): void {
 }
 
 /** [I4] A renaming that was folded into an operation arrived with it, or by itself. */
-function checkFolded({ central, oracle, stats }: World, op_id: string): void {
-  // A disk set back to before the folding lost the renaming with it, as it may.
-  if (stats['rollbacks'] !== undefined) return
+function checkFolded({ central, oracle }: World, op_id: string): void {
   const { folded_into } = oracle.ledger.get(op_id)!
   if (folded_into === null) return
   const made = oracle.ledger.get(folded_into.op_id)!
@@ -116,10 +114,11 @@ function checkAlarms({ central, received, nodes }: World, stats: Readonly<Record
   if (forks + restores === 0 && born + (stats['incidents'] ?? 0) + central.closed.size > 0) {
     violated('I19', `${born} incarnations, ${stats['incidents']} incidents and nobody was copied`)
   }
-  // Operations that give up an id which a copy took begin anew as well.
-  const collisions = stats['answer collision'] ?? 0
-  if (born > (forks + restores) * (nodes.length + (stats['retired'] ?? 0)) + collisions)
-    violated('L4', `${born} incarnations`)
+  for (const { name, causes } of nodes) {
+    const { copied, taken, overtaken, begun } = causes
+    if (begun > restores + copied + taken.size + overtaken)
+      violated('L4', `${name} began ${begun} incarnations`)
+  }
   if (restores > 0) return
   for (const [place, hashes] of received) {
     const [incarnation] = place.split(':')

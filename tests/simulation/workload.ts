@@ -179,7 +179,8 @@ export function accept(oracle: Oracle, disk: Disk, op: JournaledOperation): bool
 /** Every operation whose effect can be seen on this disk now. */
 function pastOf(oracle: Oracle, disk: Disk): bigint {
   let { past } = oracle.histories.get(disk.meta.cursor.hash)!
-  for (const op_id of disk.outbox.keys()) past |= oracle.ledger.get(op_id)!.bit
+  for (const op_id of disk.outbox.keys())
+    past |= oracle.ledger.get(op_id)!.bit | (disk.folded.get(op_id) ?? 0n)
   return past
 }
 

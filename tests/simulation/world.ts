@@ -31,6 +31,18 @@ export interface Node {
   crash_in: number | null
   full_in: number | null
   clock_ms: number
+  /** For the oracle: what may make it begin a new incarnation, and how often it did. */
+  readonly causes: Causes
+}
+
+export interface Causes {
+  /** Times that its disk was copied or set back. */
+  copied: number
+  /** Operations whose id was found to be taken. */
+  readonly taken: Set<string>
+  /** Times that the feed confirmed what this chain had not brought: a copy, or an earlier chain, was faster. */
+  overtaken: number
+  begun: number
 }
 
 /** One run: a factory with its stations, its headquarters and its network, in virtual time. */
@@ -91,12 +103,13 @@ export function ask(world: World, asked: Request): Answer | undefined {
   store = storeOf(
     central,
     () => safeSeq(world),
-    (commit) => {
+    (commit, known) => {
       if (request.kind !== 'push') violated('I4', 'a question changed something')
       count(world, `result ${commit.result}`)
       for (const { kind } of commit.conflicts) count(world, `conflict ${kind}`)
       checkCommit(world.oracle, store!, central.rows, request, commit, world.knowledge)
-      record(world.oracle, headOf(central).hash, commit, (row) => central.rows.get(row.noun, row.id))
+      const folded = world.oracle.folds.get(known.content) ?? []
+      record(world.oracle, headOf(central).hash, commit, folded, (row) => central.rows.get(row.noun, row.id))
     },
   )
   const answer = handle(store, request, { hash: digest, sign })

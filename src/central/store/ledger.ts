@@ -23,7 +23,7 @@ export interface Pending {
     readonly incarnation: string
     readonly n: number
     readonly hash: string
-    readonly op_id: string
+    readonly op_id: string | null
   }[]
   readonly incarnations: Set<string>
   readonly closed: string[]
@@ -144,7 +144,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     },
     extend: (incarnation, n, hash, op_id) => {
       set(facts.links, nameOf(incarnation, n), hash)
-      set(facts.sent, nameOf(incarnation, op_id), true)
+      if (op_id !== null) set(facts.sent, nameOf(incarnation, op_id), true)
       set(facts.incarnations, incarnation, { ...incarnationAt(incarnation)!, last_n: n, last_hash: hash })
       if (facts.indexes.known.has(incarnation)) {
         const before = facts.indexes.known.get(incarnation)!

@@ -34,7 +34,8 @@ export interface HeadquartersStore extends Chains {
   isClosed(epoch: string): boolean
 
   append(commit: Commit, known: Known): void
-  extend(incarnation: string, n: number, hash: string, op_id: string): void
+  /** @param op_id null if what came says less than what is known of that operation */
+  extend(incarnation: string, n: number, hash: string, op_id: string | null): void
   open(incarnation: string, station_id: string, parent: PushRequest['parent']): void
   openEpoch(epoch: string, lost: Cursor): void
   report(incident: Incident): void
@@ -122,7 +123,9 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation) }
     }
     const seq = before?.seq ?? accept(store, asked, sent, op, content, tools)
-    store.extend(incarnation, sent.n, sent.hash, sent.op_id)
+    // Whoever says it as it was before a renaming was folded in did not know the renaming.
+    const isSame = before === undefined || before.content === content
+    store.extend(incarnation, sent.n, sent.hash, isSame ? sent.op_id : null)
     results.push({ op_id: sent.op_id, seq })
   }
   return { kind: 'pushed', results, chain: store.chainEnd(incarnation) }

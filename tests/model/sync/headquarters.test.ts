@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Operation } from '../../../src/model/operation.ts'
 import { accepted } from '../../../src/model/sync/acceptance.ts'
-import { GENESIS } from '../../../src/model/sync/chain.ts'
+import { contentHash, GENESIS } from '../../../src/model/sync/chain.ts'
 import { type Cursor, origin } from '../../../src/model/sync/cursor.ts'
 import { handle } from '../../../src/model/sync/headquarters.ts'
 import { onTheWire, sealed, type SealedOperation } from '../../../src/model/sync/journal.ts'
@@ -70,6 +70,20 @@ test('[S18] an operation known from another incarnation is not done again', () =
   push(chain(batch('a')))
   expect(push(chain(batch('a')), 'another')).toMatchObject({ kind: 'pushed', results: [{ seq: 1 }] })
   expect(central().commits).toHaveLength(1)
+})
+
+test('[S3] [S11] a copy that sends a row as it was made did not know what it was renamed to before that left', () => {
+  const { push, central } = conversation()
+  const made = chain(batch('a', 'X'))[0]!
+  const [folded] = chain(batch('a', 'Y'))
+  const made_as = contentHash(digest, journaled(1, batch('a', 'X')), [])
+  push([{ ...folded!, made_as }])
+  const rename = { type: 'batch.rename', id: 'a', number: 'Z' } as const
+  const copy = chain(batch('a', 'X'), rename)
+  expect(copy[0]).toEqual(made)
+  expect(push(copy, 'copy')).toMatchObject({ kind: 'pushed', results: [{ seq: 1 }, { seq: 2 }] })
+  expect(central().commits[1]).toMatchObject({ result: 'rejected', conflicts: [{ kind: 'rename_rename' }] })
+  expect(central().rows.get('batch', 'a')?.name).toBe('Y')
 })
 
 test('[S18] one op_id with two contents is never applied over the first', () => {
