@@ -93,7 +93,7 @@ async function serve(
     app = await createStationApp({
       store: opened.store,
       changes,
-      sync: () => headquarters.state(),
+      line: headquarters,
       onDefect: (error, { method, target }) =>
         log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
     })

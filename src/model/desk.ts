@@ -62,6 +62,8 @@ export const syncState = z.object({
   detail: z.string().nullable(),
   /** This PC's clock minus headquarters'. */
   clock_skew_ms: z.int().nullable(),
+  /** Room left on the disk that keeps everything. */
+  disk_free_bytes: z.int().nullable(),
 })
 export type SyncState = z.infer<typeof syncState>
 

@@ -3,6 +3,7 @@ import { Boxes, ChartColumn, Inbox, Keyboard, Settings } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { Button, I18nProvider } from 'react-aria-components'
 
+import { Banner } from './banner.tsx'
 import { BatchPage } from './batch-page.tsx'
 import { BatchesPage } from './batches-page.tsx'
 import { conflictsQuery, identityQuery, useSettings } from './desk.ts'
@@ -101,6 +102,7 @@ function Desk({ station, connection }: { readonly station: string; readonly conn
           <p className="station">{station}</p>
           <StatusChip connection={connection} />
         </header>
+        <Banner />
         <View place={place} askForUnit={askForUnit} />
         <VerdictBar />
       </div>

@@ -8,6 +8,7 @@ import { batchQuery } from './batches.ts'
 import { attempt, deleteBatch, renameBatch, takeUnitOut } from './deeds.ts'
 import { useChangeSettings, useMayEdit, useSettings } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
+import { Joined } from './joined.tsx'
 import { NumberWindow } from './number-window.tsx'
 import { codeOf, sentenceOf } from './problem.ts'
 import { goTo } from './route.ts'
@@ -91,6 +92,7 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
           </p>
         )}
       </div>
+      <Joined id={batch.id} />
       {batch.units.length === 0 ? (
         <p className="notice">
           {t('batch_empty')} {t('batch_hint')}

@@ -6,6 +6,7 @@ import type { BatchFilter } from './batches.ts'
 import { exportBatches } from './csv.ts'
 import { refusal } from './deeds.ts'
 import { useTranslation } from './i18n/use-translation.ts'
+import { fileName, saveFile } from './save-file.ts'
 import { useVerdicts } from './verdict.ts'
 
 /** Saves what the list shows as a CSV file. A long one says how far it is, and can be stopped. */
@@ -21,8 +22,8 @@ export function ExportButton({ filter }: { readonly filter: BatchFilter }) {
     setDone(0)
     try {
       const { file, count } = await exportBatches(filter, abort.signal, setDone)
-      const name = `lotkeeper-${new Date().toISOString().slice(0, 16).replaceAll(/[T:]/g, '-')}.csv`
-      save(file, name)
+      const name = fileName('lotkeeper', 'csv')
+      saveFile(file, name)
       show({ kind: 'done', text: (say) => say('export_done', { count, file: name }) })
     } catch (error) {
       if (!abort.signal.aborted) show(refusal(error))
@@ -40,13 +41,4 @@ export function ExportButton({ filter }: { readonly filter: BatchFilter }) {
       <X aria-hidden size={22} /> {t('export_running', { done: number(done) })} – {t('cancel')}
     </Button>
   )
-}
-
-function save(file: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = name
-  link.click()
-  // The browser has taken it over by then.
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

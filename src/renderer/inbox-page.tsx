@@ -47,7 +47,7 @@ function ConflictCard({ conflict: { id, at, summary, answers } }: { readonly con
   return (
     <li className="card">
       <p className="muted">{moment(at)}</p>
-      <p>{summary}</p>
+      <p className="summary">{summary}</p>
       <div className="card-buttons">
         {answers.map((answer) => (
           <Button

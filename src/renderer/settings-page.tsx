@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import { syncQuery } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
+import { HeadquartersSettings } from './settings-headquarters.tsx'
 import { KeySettings } from './settings-keys.tsx'
 import { LookSettings } from './settings-look.tsx'
 import { ScannerSettingsCard } from './settings-scanner.tsx'
@@ -21,7 +20,7 @@ export function SettingsPage({ section }: { readonly section: string | undefined
       <h1 className="title">{t('settings_title')}</h1>
       <div className="settings">
         <StationSettings />
-        <Headquarters />
+        <HeadquartersSettings />
         <LookSettings />
         <SoundSettings />
         <WindowSettings />
@@ -29,19 +28,5 @@ export function SettingsPage({ section }: { readonly section: string | undefined
         <KeySettings />
       </div>
     </main>
-  )
-}
-
-function Headquarters() {
-  const { t, moment } = useTranslation()
-  const { data: sync } = useQuery(syncQuery)
-  return (
-    <section className="card" aria-labelledby="settings-headquarters-title">
-      <h2 id="settings-headquarters-title">{t('settings_headquarters')}</h2>
-      {sync?.state === 'no_headquarters' ? <p>{t('settings_no_headquarters')}</p> : null}
-      {sync?.last_success_at ? <p>{t('settings_agreed', { when: moment(sync.last_success_at) })}</p> : null}
-      {sync?.detail ? <p className="fault">{sync.detail}</p> : null}
-      {sync ? <p>{t('settings_waiting', { count: sync.pending })}</p> : null}
-    </section>
   )
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { deskEndpoints } from '../../src/model/desk.ts'
+import { headquartersEndpoints } from '../../src/model/headquarters.ts'
 import { START, openStation } from '../support/station.ts'
 
 const OWN_PAGE = { 'sec-fetch-site': 'same-origin' }
@@ -44,6 +45,7 @@ test('no headquarters is said plainly, with what is only here', async () => {
     cause: null,
     detail: null,
     clock_skew_ms: null,
+    disk_free_bytes: null,
   })
   expect(await station.done('GET', `/station/only-here?ids=${id}&ids=other`)).toEqual({ ids: [id] })
   expect(await station.done('GET', '/station/conflicts')).toEqual({ data: [] })
@@ -143,7 +145,7 @@ test('a browser signs in once: its cookie counts in requests of the own page and
 
 test('docs/station-api.md names every operation', () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/station-api.md'), 'utf8')
-  const endpoints = Object.values(deskEndpoints)
+  const endpoints = [...Object.values(deskEndpoints), ...Object.values(headquartersEndpoints)]
   expect(endpoints.length).toBeGreaterThan(10)
   for (const { method, path } of endpoints) expect(text).toContain(`\`${method} ${path}`)
 })

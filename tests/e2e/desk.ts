@@ -107,6 +107,14 @@ async function readyUrl(child: ChildProcess): Promise<string> {
   throw new Error(`the station did not start\n${said}`)
 }
 
+/** Asks a station as a script with its user key does. */
+export const askAt = <Body = { id: string }>(
+  { url, key }: RunningStation,
+  method: string,
+  path: string,
+  body?: unknown,
+) => ask<Body>(url, key, method, path, body)
+
 async function ask<Body>(
   url: string,
   key: string,

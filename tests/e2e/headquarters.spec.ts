@@ -27,6 +27,7 @@ async function say(state: Partial<SyncState>): Promise<void> {
     cause: null,
     detail: null,
     clock_skew_ms: null,
+    disk_free_bytes: null,
   }
   await page.unrouteAll()
   await answer(page, 'sync', { ...agreed, ...state })

@@ -55,11 +55,13 @@ const CUT_WORDS = `[...document.querySelectorAll('.button, .rail a, .chip, h1, h
   .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
   .map((element) => element.textContent)`
 
-/** Primary buttons under 64 px, anything else to be touched under 44 px high: rows count by their own height. */
-const SMALL_TARGETS = `[...document.querySelectorAll('button, a, input, [role=combobox], [role=slider]')]
+/** Primary buttons under 64 px, rows under 48, anything else to be touched under 44 px high. */
+const PRIMARY = '.primary, .on-verdict, .rail a, .rail button, .inbox-page .button'
+const ROWS = '.batch-row:has(a), .unit-row:has(button), .waiting-row:not(.head), .key, [role=option]'
+const SMALL_TARGETS = `[...document.querySelectorAll('button, a, input, [role=combobox], [role=slider], ${ROWS}')]
   .filter((element) => element.checkVisibility() && !element.closest('[inert], [aria-hidden=true]'))
   .map((element) => ({ element, box: (element.closest('.batch-row, .check, .slider-thumb, .segment') ?? element).getBoundingClientRect() }))
-  .filter(({ element, box }) => box.width > 10 && box.height > 10 && box.height < (element.matches('.primary, .on-verdict, .rail a') ? 64 : 44))
+  .filter(({ element, box }) => box.width > 10 && box.height > 10 && box.height < (element.matches('${PRIMARY}') ? 64 : element.matches('${ROWS}') ? 48 : 44))
   .map(({ element, box }) => element.outerHTML.slice(0, 120) + ' ' + box.height)`
 
 const views: readonly (readonly [name: string, open: (page: Page) => Promise<void>])[] = [
@@ -129,8 +131,16 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
     },
   ],
   [
+    'waiting',
+    async (page) => {
+      await page.getByRole('button', { name: 'Show what waits' }).click()
+      await expect(page.getByRole('row', { name: /Batch LOT-2026-0001 – made/ })).toBeAttached()
+    },
+  ],
+  [
     'calibrate',
     async (page) => {
+      await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Teach the scanner' }).click()
       await expect(page.getByRole('img', { name: 'Calibration barcode 1' })).toBeVisible()
     },
@@ -156,8 +166,39 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
     },
   ],
   [
+    'attention',
+    async (page) => {
+      await page.route('**/station/sync', (route) => route.fulfill({ json: trouble }))
+      await page.route('**/station/headquarters', (route) => route.fulfill({ json: address }))
+      await page.route('**/station/joined?*', (route) => route.fulfill({ json: { data: [joined] } }))
+      await page.reload()
+      await expect(page.getByText('Headquarters does not accept this station')).toBeVisible()
+      await expect(page.getByText('was also made at Line 2')).toBeVisible()
+    },
+  ],
+  [
+    'enrol-again',
+    async (page) => {
+      await page.getByRole('button', { name: 'Headquarters settings' }).click()
+      await expect(page.getByLabel('Address of headquarters')).toBeInViewport()
+    },
+  ],
+  [
+    'conflicts',
+    async (page) => {
+      await page.route('**/station/conflicts', (route) => route.fulfill({ json: { data: [conflict] } }))
+      await page.reload()
+      await page.getByRole('link', { name: 'Inbox' }).click()
+      await expect(page.getByRole('button', { name: 'They are two batches' })).toBeVisible()
+    },
+  ],
+  [
     'already',
     async (page) => {
+      await page.unrouteAll()
+      await page.goto(`${desk.url}/#/batches/LOT-2026-0318`)
+      await page.reload()
+      await expect(page.getByRole('heading', { name: 'LOT-2026-0318' })).toBeVisible()
       await scan(page, 'SN-90017')
       await expect(verdictOf(page)).toContainText('already in')
     },
@@ -187,6 +228,38 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
     },
   ],
 ]
+
+/** What a headquarters would have said. */
+const trouble = {
+  state: 'refused',
+  pending: 312,
+  conflicts: 0,
+  last_success_at: '2026-03-12T12:04:00.000Z',
+  oldest_pending_at: '2026-03-12T12:05:00.000Z',
+  progress: null,
+  cause: 'revoked',
+  detail: 'Headquarters refuses: this station was ended',
+  clock_skew_ms: 0,
+  disk_free_bytes: 312_000_000,
+}
+const address = { url: 'https://hq.plant.example', by_settings: false }
+const joined = {
+  id: 'j1',
+  number: 'LOT-2026-0318',
+  created_at: '2026-03-12T12:04:00.000Z',
+  created_by_user: { id: 'u1', name: 'Ada' },
+  created_by_station: null,
+  station: { id: 's2', name: 'Line 2' },
+}
+const conflict = {
+  id: 'c1',
+  at: '2026-03-12T12:04:00.000Z',
+  summary: 'LOT-1 was also made at Line 2, with other units.',
+  answers: [
+    { id: 'same', label: 'It is one batch' },
+    { id: 'different', label: 'They are two batches' },
+  ],
+}
 
 async function fill(): Promise<void> {
   await makePart(desk)

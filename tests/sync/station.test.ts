@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { writePrivateFile } from '../../src/host/folder.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
-import { openStation, type StationUnderTest } from '../support/station.ts'
+import { openStation, START, type StationUnderTest } from '../support/station.ts'
 import { headOf } from '../simulation/central.ts'
 import { type Office, openOffice } from './office.ts'
 
@@ -93,6 +93,36 @@ test('a code is spent once, and a lost answer is asked for again', async () => {
     'Headquarters refuses: This code was used already',
   )
   expect(await (await lineOf(other)).enroll(office.url, 'nonsense')).toMatch(/not known/)
+})
+
+test('where the settings say that headquarters is, a code is spent there or nowhere', async () => {
+  const station = await openStation()
+  const line = await lineOf(station)
+  expect(line.address()).toEqual({ url: office.url, by_settings: true })
+  const code = office.invite('Line 1')
+  expect(await line.enroll('http://127.0.0.1:9/', code)).toContain(`headquarters is at ${office.url}`)
+  expect(line.state().state).toBe('no_headquarters')
+  expect(await line.enroll(`${office.url}/`, code)).toBe(undefined)
+})
+
+test('a batch says which others were joined into it, and where those were made', async () => {
+  const a = await enrolled('A')
+  const b = await enrolled('B')
+  await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-7' }, key: 'station' })
+  await b.station.done('POST', '/v2/batches', { body: { number: 'lot-7' } })
+  await a.line.round()
+  await b.line.round()
+  await a.line.round()
+  for (const { station } of [a, b]) {
+    const { data } = await station.done<{ data: { id: string }[] }>('GET', '/v2/batches')
+    expect(data).toHaveLength(1)
+    const joined = await station.done('GET', `/station/joined?id=${data[0]!.id}`)
+    expect(joined).toMatchObject({
+      data: [
+        { number: 'lot-7', created_at: START, created_by_user: { name: 'Ada' }, station: { name: 'B' } },
+      ],
+    })
+  }
 })
 
 test('two stations see what the other does, and scripts never wait for it', async () => {

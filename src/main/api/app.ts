@@ -1,7 +1,6 @@
 import { type App, createApp } from '../../http/app.ts'
 import type { Route } from '../../http/routes.ts'
 import type { WireRequest } from '../../http/wire.ts'
-import type { SyncState } from '../../model/desk.ts'
 import { assets } from '../assets.ts'
 import type { Store } from '../store/store.ts'
 import { createAnswers } from './answers.ts'
@@ -15,8 +14,9 @@ import { revisionRoutes } from './revisions.ts'
 import type { Api } from './route.ts'
 import { type Changes, createChanges } from './station-changes.ts'
 import { deskRoutes } from './station-desk.ts'
+import { type Line, alone, headquartersRoutes } from './station-headquarters.ts'
 import { withSession } from './station-session.ts'
-import { alone, syncRoutes } from './station-sync.ts'
+import { syncRoutes } from './station-sync.ts'
 import { stationRoutes } from './stations.ts'
 import { unitRoutes } from './units.ts'
 import { userRoutes } from './users.ts'
@@ -25,8 +25,8 @@ export interface StationAppParts {
   readonly store: Store
   /** What pages wait on; whoever stops the station ends it first. */
   readonly changes?: Changes
-  /** How far headquarters and this station agree, if it has one. */
-  readonly sync?: () => SyncState
+  /** The way to headquarters; without it the station has none and never will. */
+  readonly line?: Line
   /** Further operations outside the contract, under `/station/…`. */
   readonly own?: readonly Route[]
   readonly onDefect: (error: unknown, request: WireRequest) => void
@@ -36,7 +36,7 @@ export interface StationAppParts {
 export async function createStationApp({
   store,
   changes = createChanges(store.commits),
-  sync = () => alone(store.db),
+  line = alone(store.db),
   own = [],
   onDefect,
 }: StationAppParts): Promise<App> {
@@ -55,7 +55,12 @@ export async function createStationApp({
   const page = operatorPage(assets.page)
   const app = createApp({
     contract,
-    own: [...deskRoutes(api, changes), ...syncRoutes(api, sync), ...own],
+    own: [
+      ...deskRoutes(api, changes),
+      ...syncRoutes(api, () => line.state()),
+      ...headquartersRoutes(api, line),
+      ...own,
+    ],
     open: (request, target) => pages(request, target) ?? page(request, target),
     authenticate: createAuthenticator(store.db, () => store.commits.version),
     remembered: (request, caller) => answers.find(request, caller),

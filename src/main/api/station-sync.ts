@@ -3,8 +3,6 @@ import { ok } from '../../http/wire.ts'
 import { type SyncState, deskEndpoints } from '../../model/desk.ts'
 import { formatTime } from '../../model/time.ts'
 import { decideConflict, listConflicts } from '../store/conflicts.ts'
-import type { ReadableDb } from '../store/database.ts'
-import { pendingWork } from '../store/desk.ts'
 import { onlyHere, whereaboutsOf } from '../store/whereabouts.ts'
 import { type Api, read, write } from './route.ts'
 
@@ -28,19 +26,3 @@ export const syncRoutes = (api: Api, sync: () => SyncState): Route[] => [
     decideConflict(db, author, params.id, body.answer),
   ),
 ]
-
-/** A station without headquarters. */
-export function alone(db: ReadableDb): SyncState {
-  const { pending, oldest_ms } = pendingWork(db)
-  return {
-    state: 'no_headquarters',
-    pending,
-    conflicts: 0,
-    last_success_at: null,
-    oldest_pending_at: oldest_ms === null ? null : formatTime(oldest_ms),
-    progress: null,
-    cause: null,
-    detail: null,
-    clock_skew_ms: null,
-  }
-}

@@ -95,6 +95,22 @@ export function* readJournal(db: ReadableDb): Generator<JournaledOperation> {
 export const lastLocalId = (db: ReadableDb) =>
   db.one<{ last: number | null }>(sql`SELECT max(local_id) AS last FROM journal`)?.last ?? 0
 
+/** Those that wait, from the one after `after` on, with the name of whose key asked for them. */
+export function waitingOperations(
+  db: ReadableDb,
+  after: number,
+  limit: number,
+): (Entry & { readonly by: string | null })[] {
+  return db
+    .all<JournalRow & { by: string | null }>(sql`
+      SELECT ${entryColumns}, CASE actor_kind
+        WHEN 'user' THEN (SELECT name FROM users WHERE users.id = actor_id)
+        ELSE (SELECT name FROM stations WHERE stations.id = actor_id) END AS by
+      FROM journal JOIN authors ON authors.pk = author_pk
+      WHERE local_id > ${after} ORDER BY local_id LIMIT ${limit}`)
+    .map((row) => ({ ...toEntry(row), by: row.by }))
+}
+
 /** How many operations wait in the journal, and when the oldest was accepted (milliseconds since 1970 UTC). */
 export function journalSize(db: ReadableDb): { pending: number; oldest_ms: number | null } {
   return db.one(sql`SELECT count(*) AS pending, min(wall_ms) AS oldest_ms FROM journal`)!

@@ -1,4 +1,5 @@
 import type { SyncState } from '../../model/desk.ts'
+import type { HeadquartersAddress } from '../../model/headquarters.ts'
 import { formatTime } from '../../model/time.ts'
 import { adopt } from '../store/adopt.ts'
 import { keepCheckpoints } from '../store/checkpoints.ts'
@@ -17,6 +18,7 @@ import { watchNetwork } from './watch.ts'
 /** The station's line to headquarters, whether there is one yet or not. */
 export interface Headquarters {
   state(): SyncState
+  address(): HeadquartersAddress
   /** One round now, waited for. */
   round(): Promise<SyncState>
   /** Spends a code. `undefined` when it worked, otherwise why not, in one sentence. */
@@ -56,6 +58,8 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
   let checkpoints: { stop(): Promise<void> } | undefined
   let enrolling: Trouble | null = null
   let retry: NodeJS.Timeout | undefined
+  /** A person has enrolled the station: the code of the start is no longer needed. */
+  let superseded = false
   const url = () => parts.url ?? credential?.url ?? ''
 
   async function connect(known: Credential): Promise<void> {
@@ -87,6 +91,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
 
   /** A code from the command line of a start: whoever gave it may have gone home. */
   async function spendLater(at: string, code: string): Promise<void> {
+    if (superseded) return
     enrolling = await spend(at, code)
     if (enrolling === null) return
     log.warn({ central: at, trouble: enrolling }, troubleWords(enrolling, at))
@@ -100,6 +105,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       pending,
       conflicts: openConflicts(store.db),
       oldest_pending_at: oldest_ms === null ? null : formatTime(oldest_ms),
+      disk_free_bytes: parts.disk_free(),
     }
     const nothing = { last_success_at: null, progress: null, cause: null, detail: null, clock_skew_ms: null }
     if (loop === null) {
@@ -141,10 +147,15 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       await loop?.round(ROUND_MS)
       return state()
     },
+    address: () => ({ url: parts.url ?? credential?.url ?? null, by_settings: parts.url !== null }),
     async enroll(at, code) {
-      clearTimeout(retry)
+      if (parts.url !== null && new URL(parts.url).href !== new URL(at).href)
+        return `The settings of this station say that headquarters is at ${parts.url}: change them first, or enrol there`
       const trouble = await spend(at, code)
-      return trouble === null ? undefined : troubleWords(trouble, at)
+      if (trouble !== null) return troubleWords(trouble, at)
+      superseded = true
+      clearTimeout(retry)
+      return undefined
     },
     async stop() {
       watch.stop()

@@ -4,6 +4,9 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
+const MB = 1_000_000
+const GB = 1_000 * MB
+
 /** Dates, times, spans and shares as people of a language write them. */
 export function createFormats(language: Language) {
   const locale = localeOf(language)
@@ -12,8 +15,8 @@ export function createFormats(language: Language) {
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'numeric' })
-  const units = (value: number, unit: string) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(value)
+  const units = (value: number, unit: string, unitDisplay: 'narrow' | 'short' = 'narrow') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(value)
 
   return {
     locale,
@@ -24,6 +27,11 @@ export function createFormats(language: Language) {
     time: (at: string) => time.format(new Date(at)),
     /** Weekday and date, short. */
     day: (at: string) => day.format(new Date(at)),
+    /** Room on a disk: `1.4 GB`, `320 MB`. */
+    size: (bytes: number) =>
+      bytes >= GB
+        ? units(Math.floor(bytes / (GB / 10)) / 10, 'gigabyte', 'short')
+        : units(Math.floor(bytes / MB), 'megabyte', 'short'),
     /** The largest two units of a span: `2 d 3 h`, `5 h 2 min`, `4 min`. */
     age: (ms: number) => {
       const days = Math.floor(ms / DAY_MS)

@@ -1,6 +1,6 @@
-import type { Catalogue } from './translate.ts'
+import type { PageCatalogue } from './translate.ts'
 
-export const de: Catalogue = {
+export const de: PageCatalogue = {
   app_name: 'Lotkeeper',
   loading: 'Wird geladen …',
   cancel: 'Abbrechen',
@@ -14,7 +14,6 @@ export const de: Catalogue = {
   nav_inbox: 'Eingang',
   nav_settings: 'Optionen',
   nav_help: 'Hilfe',
-  inbox_waiting: { one: '{count} Entscheidung steht an', other: '{count} Entscheidungen stehen an' },
 
   list_search: 'Nummer oder Seriennummer suchen',
   list_search_clear: 'Suche leeren',
@@ -133,7 +132,6 @@ export const de: Catalogue = {
   },
   said_taken_out: 'Teil {serial} ist aus {number} heraus.',
   said_unit_made: 'Teil {serial} ist neu und liegt in {number}.',
-  said_decided: 'Entschieden: {answer}',
   said_undone: 'Zurückgenommen: {what}',
   said_window:
     'Ein Fenster wartet auf Sie. Der Scan wurde nicht verwendet: schließen Sie es, dann scannen Sie noch einmal.',
@@ -145,24 +143,6 @@ export const de: Catalogue = {
   do_create: 'Charge {text} anlegen',
   do_make_unit: 'Teil {serial} anlegen',
   do_scanner: 'Scanner einstellen',
-
-  chip_none: 'Liegt auf diesem PC',
-  chip_none_detail: 'Keine Zentrale eingerichtet',
-  chip_in_sync: 'Abgeglichen {time}',
-  chip_offline: {
-    one: 'Offline – {count} Änderung nur auf diesem PC, älteste {age}',
-    other: 'Offline – {count} Änderungen nur auf diesem PC, älteste {age}',
-  },
-  chip_offline_clean: 'Offline – nichts wartet',
-  chip_behind: 'Holt auf {share}',
-  chip_refused: 'Die Zentrale weist diese Station ab',
-  chip_attention: 'Braucht Sie ({count})',
-  chip_down: 'Die Station antwortet nicht',
-
-  inbox_title: 'Eingang',
-  inbox_none: 'Nichts zu entscheiden.',
-  inbox_no_headquarters:
-    'Keine Zentrale ist eingerichtet, also kann niemand diesem PC widersprechen. Sobald es eine gibt, steht hier, was ein Mensch entscheiden muss.',
 
   work_title: 'Arbeit je Tag',
   work_today: 'Heute',
@@ -176,14 +156,6 @@ export const de: Catalogue = {
   settings_name: 'Name dieser Station',
   settings_name_hint: 'Er steht bei allem, was diese Station anlegt.',
   settings_version: 'Version {version}',
-  settings_headquarters: 'Zentrale',
-  settings_no_headquarters:
-    'Keine Zentrale ist eingerichtet. Alles liegt auf diesem PC, nichts wird irgendwohin gesendet.',
-  settings_agreed: 'Zuletzt mit der Zentrale abgeglichen {when}.',
-  settings_waiting: {
-    one: '{count} Änderung liegt für sie bereit.',
-    other: '{count} Änderungen liegen für sie bereit.',
-  },
   settings_look: 'Sprache und Aussehen',
   settings_language: 'Sprache',
   settings_language_system: 'Wie der PC',

@@ -13,7 +13,6 @@ export const en = {
   nav_inbox: 'Inbox',
   nav_settings: 'Settings',
   nav_help: 'Help',
-  inbox_waiting: { one: '{count} decision waits', other: '{count} decisions wait' },
 
   list_search: 'Search number or serial number',
   list_search_clear: 'Clear search',
@@ -131,7 +130,6 @@ export const en = {
   },
   said_taken_out: 'Unit {serial} is out of {number}.',
   said_unit_made: 'Unit {serial} is new, and in {number}.',
-  said_decided: 'Decided: {answer}',
   said_undone: 'Taken back: {what}',
   said_window: 'A window is open that needs you. The scan was not used: close it, then scan again.',
   said_stray: 'Those were keys of a scanner without Enter at the end. They were not used.',
@@ -141,24 +139,6 @@ export const en = {
   do_create: 'Create batch {text}',
   do_make_unit: 'Make unit {serial}',
   do_scanner: 'Scanner settings',
-
-  chip_none: 'Kept on this PC',
-  chip_none_detail: 'No headquarters is set up',
-  chip_in_sync: 'In sync {time}',
-  chip_offline: {
-    one: 'Offline – {count} change only on this PC, oldest {age}',
-    other: 'Offline – {count} changes only on this PC, oldest {age}',
-  },
-  chip_offline_clean: 'Offline – nothing waits',
-  chip_behind: 'Catching up {share}',
-  chip_refused: 'Headquarters refuses this station',
-  chip_attention: 'Needs attention ({count})',
-  chip_down: 'The station does not answer',
-
-  inbox_title: 'Inbox',
-  inbox_none: 'Nothing to decide.',
-  inbox_no_headquarters:
-    'No headquarters is set up, so nobody can disagree with this PC. Once one is, what a person must decide is listed here.',
 
   work_title: 'Work per day',
   work_today: 'Today',
@@ -172,14 +152,6 @@ export const en = {
   settings_name: 'Name of this station',
   settings_name_hint: 'It stands at everything this station makes.',
   settings_version: 'Version {version}',
-  settings_headquarters: 'Headquarters',
-  settings_no_headquarters:
-    'No headquarters is set up. Everything is kept on this PC and nothing is sent anywhere.',
-  settings_agreed: 'Last agreed with headquarters {when}.',
-  settings_waiting: {
-    one: '{count} change is kept for it.',
-    other: '{count} changes are kept for it.',
-  },
   settings_look: 'Language and look',
   settings_language: 'Language',
   settings_language_system: 'As the PC says',

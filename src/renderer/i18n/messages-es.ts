@@ -1,6 +1,6 @@
-import type { Catalogue } from './translate.ts'
+import type { PageCatalogue } from './translate.ts'
 
-export const es: Catalogue = {
+export const es: PageCatalogue = {
   app_name: 'Lotkeeper',
   loading: 'Cargando…',
   cancel: 'Cancelar',
@@ -14,7 +14,6 @@ export const es: Catalogue = {
   nav_inbox: 'Pendiente',
   nav_settings: 'Ajustes',
   nav_help: 'Ayuda',
-  inbox_waiting: { one: '{count} decisión pendiente', other: '{count} decisiones pendientes' },
 
   list_search: 'Buscar número o número de serie',
   list_search_clear: 'Borrar la búsqueda',
@@ -133,7 +132,6 @@ export const es: Catalogue = {
   },
   said_taken_out: 'La unidad {serial} está fuera de {number}.',
   said_unit_made: 'La unidad {serial} es nueva y está en {number}.',
-  said_decided: 'Decidido: {answer}',
   said_undone: 'Deshecho: {what}',
   said_window: 'Hay una ventana que le espera. El escaneo no se ha usado: ciérrela y escanee otra vez.',
   said_stray: 'Eran teclas de un escáner sin Intro al final. No se han usado.',
@@ -144,24 +142,6 @@ export const es: Catalogue = {
   do_create: 'Crear el lote {text}',
   do_make_unit: 'Crear la unidad {serial}',
   do_scanner: 'Ajustes del escáner',
-
-  chip_none: 'Guardado en este PC',
-  chip_none_detail: 'No hay ninguna central configurada',
-  chip_in_sync: 'Al día {time}',
-  chip_offline: {
-    one: 'Sin conexión – {count} cambio solo en este PC, desde hace {age}',
-    other: 'Sin conexión – {count} cambios solo en este PC, el más antiguo {age}',
-  },
-  chip_offline_clean: 'Sin conexión – nada pendiente',
-  chip_behind: 'Poniéndose al día {share}',
-  chip_refused: 'La central rechaza esta estación',
-  chip_attention: 'Requiere atención ({count})',
-  chip_down: 'La estación no responde',
-
-  inbox_title: 'Pendiente',
-  inbox_none: 'Nada que decidir.',
-  inbox_no_headquarters:
-    'No hay ninguna central configurada, así que nadie puede contradecir a este PC. Cuando la haya, aquí estará lo que una persona deba decidir.',
 
   work_title: 'Trabajo por día',
   work_today: 'Hoy',
@@ -175,14 +155,6 @@ export const es: Catalogue = {
   settings_name: 'Nombre de esta estación',
   settings_name_hint: 'Figura en todo lo que crea esta estación.',
   settings_version: 'Versión {version}',
-  settings_headquarters: 'Central',
-  settings_no_headquarters:
-    'No hay ninguna central configurada. Todo se guarda en este PC y no se envía nada a ningún sitio.',
-  settings_agreed: 'Última vez al día con la central {when}.',
-  settings_waiting: {
-    one: '{count} cambio está guardado para ella.',
-    other: '{count} cambios están guardados para ella.',
-  },
   settings_look: 'Idioma y aspecto',
   settings_language: 'Idioma',
   settings_language_system: 'Como el PC',

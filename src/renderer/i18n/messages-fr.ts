@@ -1,6 +1,6 @@
-import type { Catalogue } from './translate.ts'
+import type { PageCatalogue } from './translate.ts'
 
-export const fr: Catalogue = {
+export const fr: PageCatalogue = {
   app_name: 'Lotkeeper',
   loading: 'Chargement…',
   cancel: 'Annuler',
@@ -14,7 +14,6 @@ export const fr: Catalogue = {
   nav_inbox: 'À décider',
   nav_settings: 'Réglages',
   nav_help: 'Aide',
-  inbox_waiting: { one: '{count} décision attend', other: '{count} décisions attendent' },
 
   list_search: 'Chercher un numéro ou un numéro de série',
   list_search_clear: 'Effacer la recherche',
@@ -133,7 +132,6 @@ export const fr: Catalogue = {
   },
   said_taken_out: 'L’unité {serial} est sortie de {number}.',
   said_unit_made: 'L’unité {serial} est nouvelle et dans {number}.',
-  said_decided: 'Décidé : {answer}',
   said_undone: 'Annulé : {what}',
   said_window: 'Une fenêtre vous attend. Le scan n’a pas été utilisé : fermez-la, puis scannez encore.',
   said_stray: 'C’étaient les touches d’un scanner sans Entrée à la fin. Elles n’ont pas été utilisées.',
@@ -144,24 +142,6 @@ export const fr: Catalogue = {
   do_create: 'Créer le lot {text}',
   do_make_unit: 'Créer l’unité {serial}',
   do_scanner: 'Réglages du scanner',
-
-  chip_none: 'Gardé sur ce PC',
-  chip_none_detail: 'Aucun siège n’est configuré',
-  chip_in_sync: 'À jour {time}',
-  chip_offline: {
-    one: 'Hors ligne – {count} modification sur ce PC seulement, depuis {age}',
-    other: 'Hors ligne – {count} modifications sur ce PC seulement, la plus ancienne {age}',
-  },
-  chip_offline_clean: 'Hors ligne – rien n’attend',
-  chip_behind: 'Rattrapage {share}',
-  chip_refused: 'Le siège refuse cette station',
-  chip_attention: 'Attention requise ({count})',
-  chip_down: 'La station ne répond pas',
-
-  inbox_title: 'À décider',
-  inbox_none: 'Rien à décider.',
-  inbox_no_headquarters:
-    'Aucun siège n’est configuré : personne ne peut contredire ce PC. Dès qu’il y en aura un, ce qu’une personne doit décider sera listé ici.',
 
   work_title: 'Travail par jour',
   work_today: 'Aujourd’hui',
@@ -175,14 +155,6 @@ export const fr: Catalogue = {
   settings_name: 'Nom de cette station',
   settings_name_hint: 'Il figure sur tout ce que cette station crée.',
   settings_version: 'Version {version}',
-  settings_headquarters: 'Siège',
-  settings_no_headquarters:
-    'Aucun siège n’est configuré. Tout est gardé sur ce PC et rien n’est envoyé ailleurs.',
-  settings_agreed: 'Dernier accord avec le siège {when}.',
-  settings_waiting: {
-    one: '{count} modification est gardée pour lui.',
-    other: '{count} modifications sont gardées pour lui.',
-  },
   settings_look: 'Langue et apparence',
   settings_language: 'Langue',
   settings_language_system: 'Comme le PC',

@@ -1,7 +1,7 @@
-import type { Catalogue } from './translate.ts'
+import type { PageCatalogue } from './translate.ts'
 
 /** Simplified Chinese. It has one form of number: both are the same. */
-export const zh: Catalogue = {
+export const zh: PageCatalogue = {
   app_name: 'Lotkeeper',
   loading: '正在加载…',
   cancel: '取消',
@@ -15,7 +15,6 @@ export const zh: Catalogue = {
   nav_inbox: '待处理',
   nav_settings: '设置',
   nav_help: '帮助',
-  inbox_waiting: { one: '{count} 项待决定', other: '{count} 项待决定' },
 
   list_search: '搜索批号或序列号',
   list_search_clear: '清除搜索',
@@ -129,7 +128,6 @@ export const zh: Catalogue = {
   },
   said_taken_out: '产品 {serial} 已移出 {number}。',
   said_unit_made: '产品 {serial} 是新的，已放入 {number}。',
-  said_decided: '已决定:{answer}',
   said_undone: '已撤销：{what}',
   said_window: '有一个窗口需要您处理。此次扫描未使用：请关闭窗口后再扫描。',
   said_stray: '这是没有以回车结尾的扫描按键，未被使用。',
@@ -139,23 +137,6 @@ export const zh: Catalogue = {
   do_create: '创建批次 {text}',
   do_make_unit: '创建产品 {serial}',
   do_scanner: '扫描器设置',
-
-  chip_none: '保存在本机',
-  chip_none_detail: '未设置总部',
-  chip_in_sync: '已同步 {time}',
-  chip_offline: {
-    one: '离线 – {count} 项更改仅在本机，最早 {age}',
-    other: '离线 – {count} 项更改仅在本机，最早 {age}',
-  },
-  chip_offline_clean: '离线 – 没有等待的更改',
-  chip_behind: '正在追赶 {share}',
-  chip_refused: '总部拒绝本站',
-  chip_attention: '需要处理({count})',
-  chip_down: '工作站没有响应',
-
-  inbox_title: '待处理',
-  inbox_none: '没有需要决定的事。',
-  inbox_no_headquarters: '未设置总部，因此不会有冲突。设置之后，需要人来决定的事会列在这里。',
 
   work_title: '每日产量',
   work_today: '今天',
@@ -169,10 +150,6 @@ export const zh: Catalogue = {
   settings_name: '本站名称',
   settings_name_hint: '本站创建的一切都带有此名称。',
   settings_version: '版本 {version}',
-  settings_headquarters: '总部',
-  settings_no_headquarters: '未设置总部。一切都保存在本机，不会发送到任何地方。',
-  settings_agreed: '上次与总部同步 {when}。',
-  settings_waiting: { one: '已为其保留 {count} 项更改。', other: '已为其保留 {count} 项更改。' },
   settings_look: '语言和外观',
   settings_language: '语言',
   settings_language_system: '与电脑相同',

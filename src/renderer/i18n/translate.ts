@@ -1,12 +1,18 @@
 import type { languages } from '../../model/desk.ts'
+import { deHeadquarters } from './messages-de-headquarters.ts'
 import { de } from './messages-de.ts'
+import { enHeadquarters } from './messages-en-headquarters.ts'
 import { en } from './messages-en.ts'
+import { esHeadquarters } from './messages-es-headquarters.ts'
 import { es } from './messages-es.ts'
+import { frHeadquarters } from './messages-fr-headquarters.ts'
 import { fr } from './messages-fr.ts'
+import { zhHeadquarters } from './messages-zh-headquarters.ts'
 import { zh } from './messages-zh.ts'
 
 export type Language = (typeof languages)[number]
-type English = typeof en
+const english = { ...en, ...enHeadquarters }
+type English = typeof english
 export type MessageKey = keyof English
 
 export interface Plural {
@@ -15,9 +21,18 @@ export interface Plural {
 }
 
 /** A catalogue has every message of the English one, and forms of number where that has them. */
-export type Catalogue = { readonly [Key in MessageKey]: English[Key] extends string ? string : Plural }
+type CatalogueLike<Model> = { readonly [Key in keyof Model]: Model[Key] extends string ? string : Plural }
+export type PageCatalogue = CatalogueLike<typeof en>
+export type HeadquartersCatalogue = CatalogueLike<typeof enHeadquarters>
+export type Catalogue = CatalogueLike<English>
 
-export const catalogues: { readonly [Name in Language]: Catalogue } = { en, de, fr, es, zh }
+export const catalogues: { readonly [Name in Language]: Catalogue } = {
+  en: english,
+  de: { ...de, ...deHeadquarters },
+  fr: { ...fr, ...frHeadquarters },
+  es: { ...es, ...esHeadquarters },
+  zh: { ...zh, ...zhHeadquarters },
+}
 
 type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
 type TextOf<Key extends MessageKey> = English[Key] extends { readonly other: infer Other }

@@ -20,14 +20,27 @@ export async function startBrowser(): Promise<void> {
     args: [...CHROMIUM_ARGS, '--remote-debugging-port=0', '--block-new-web-contents'],
   })
   await context.route('**/*', serve)
-  // What window.open made although it was refused: Chromium has it for a moment.
-  context.on('page', (page) => {
-    if (!ours.has(page) && !opening) void page.close().catch(() => undefined)
-  })
+  await closeStrangers(context)
   const [port] = readFileSync(join(profile, 'DevToolsActivePort'), 'utf8').split('\n')
   process.send?.({ debugger: `http://127.0.0.1:${port}` })
 }
 
+/**
+ * What window.open made although it was refused: Chromium has it for a moment. It is ended by its target, not as a page: a page that is
+ * refused while it starts may never become one that Playwright could close.
+ */
+async function closeStrangers(of: BrowserContext): Promise<void> {
+  const session = await of.browser()!.newBrowserCDPSession()
+  session.on('Target.targetCreated', ({ targetInfo: { targetId, type } }) => {
+    if (type === 'page' && started && !opening)
+      void session.send('Target.closeTarget', { targetId }).catch(() => undefined)
+  })
+  // Those that are there already are told of at once.
+  await session.send('Target.setDiscoverTargets', { discover: true })
+  started = true
+}
+
+let started = false
 let opening = false
 
 export async function newPage(): Promise<Page> {

@@ -1,0 +1,76 @@
+import { type Route, route } from '../../http/routes.ts'
+import { ok, refused } from '../../http/wire.ts'
+import type { SyncState } from '../../model/desk.ts'
+import { refuse } from '../../model/error.ts'
+import { type HeadquartersAddress, headquartersEndpoints } from '../../model/headquarters.ts'
+import type { Operation } from '../../model/operation.ts'
+import type { Noun } from '../../model/state.ts'
+import { formatTime } from '../../model/time.ts'
+import type { ReadableDb } from '../store/database.ts'
+import { pendingWork } from '../store/desk.ts'
+import { joinedBatches } from '../store/joined.ts'
+import { waitingOperations } from '../store/journal.ts'
+import { liveState } from '../store/live.ts'
+import { type Api, read } from './route.ts'
+
+/** The line to headquarters, as far as these routes use it. */
+export interface Line {
+  state(): SyncState
+  address(): HeadquartersAddress
+  /** Spends a code. `undefined` when it worked, otherwise why not, in one sentence; then nothing was changed. */
+  enroll(url: string, code: string): Promise<string | undefined>
+}
+
+/** Where headquarters is, how to get there, and what has not arrived or was made one there. */
+export const headquartersRoutes = (api: Api, line: Line): Route[] => [
+  route(headquartersEndpoints.get, () => ok(JSON.stringify(line.address()))),
+  route(headquartersEndpoints.enroll, async ({ body: { url, code } }) => {
+    const why = await line.enroll(url, code.trim())
+    return why === undefined ? ok(JSON.stringify(line.address())) : refused(refuse('CONFLICT', why))
+  }),
+  read(api, headquartersEndpoints.outbox, ({ db }, { query: { limit, cursor } }) => {
+    const found = waitingOperations(db, cursor, limit + 1)
+    const has_more = found.length > limit
+    const page = found.slice(0, limit)
+    const rows = liveState(db)
+    const nameOf = ({ type, id }: Operation) => rows.get(type.split('.')[0] as Noun, id)?.name ?? null
+    return {
+      data: page.map(({ op, base, rebased, known_deleted, made_as, seal, by }) => ({
+        ...op,
+        base,
+        rebased,
+        known_deleted,
+        made_as,
+        seal,
+        by,
+        name: nameOf(op.operation),
+        at: formatTime(op.clock.wall_ms),
+      })),
+      meta: { has_more, next_cursor: has_more ? page.at(-1)!.local_id : null },
+    }
+  }),
+  read(api, headquartersEndpoints.joined, ({ db }, { query: { id } }) => ({
+    data: joinedBatches(db, id).map((batch) => ({ ...batch, created_at: formatTime(batch.created_at) })),
+  })),
+]
+
+/** A station without headquarters. */
+export const alone = (db: ReadableDb): Line => ({
+  state() {
+    const { pending, oldest_ms } = pendingWork(db)
+    return {
+      state: 'no_headquarters',
+      pending,
+      conflicts: 0,
+      last_success_at: null,
+      oldest_pending_at: oldest_ms === null ? null : formatTime(oldest_ms),
+      progress: null,
+      cause: null,
+      detail: null,
+      clock_skew_ms: null,
+      disk_free_bytes: null,
+    }
+  },
+  address: () => ({ url: null, by_settings: false }),
+  enroll: () => Promise.resolve('This station was opened without a way to headquarters'),
+})

@@ -1,0 +1,69 @@
+import { queryOptions } from '@tanstack/react-query'
+
+import type { SyncState } from '../model/desk.ts'
+import { headquartersEndpoints } from '../model/headquarters.ts'
+import { call } from './api.ts'
+import type { MessageKey } from './i18n/translate.ts'
+import type { Translation } from './i18n/use-translation.ts'
+
+export const headquartersQuery = queryOptions({
+  queryKey: ['headquarters'],
+  queryFn: ({ signal }) => call(headquartersEndpoints.get, { signal }),
+})
+
+export const joinedQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['joined', id],
+    queryFn: ({ signal }) => call(headquartersEndpoints.joined, { query: { id }, signal }),
+  })
+
+type TroubleKey = MessageKey & `trouble_${string}`
+
+/** What stands between, as an operator's sentence (docs/station-api.md lists the causes). */
+const sentences: Readonly<Record<string, TroubleKey>> = {
+  unreachable: 'trouble_away',
+  silent: 'trouble_away',
+  gateway: 'trouble_away',
+  cut_off: 'trouble_between',
+  bad_message: 'trouble_between',
+  captive_portal: 'trouble_between',
+  foreign: 'trouble_between',
+  proxy_login: 'trouble_proxy',
+  certificate: 'trouble_certificate',
+  unauthorized: 'trouble_credential',
+  revoked: 'trouble_credential',
+  code_unknown: 'trouble_credential',
+  code_spent: 'trouble_credential',
+  code_expired: 'trouble_credential',
+  upgrade_required: 'trouble_version',
+  not_understood: 'trouble_version',
+  clock: 'trouble_clock',
+  disk: 'trouble_disk',
+  busy: 'trouble_busy',
+  too_large: 'trouble_busy',
+}
+
+const keyOf = (cause: string): TroubleKey => sentences[cause] ?? 'trouble_defect'
+
+export function troubleSentence(
+  { cause, clock_skew_ms }: SyncState,
+  { t, age }: Translation,
+): string | undefined {
+  if (cause === null) return undefined
+  const key = keyOf(cause)
+  return key === 'trouble_clock' ? t('trouble_clock', { age: age(Math.abs(clock_skew_ms ?? 0)) }) : t(key)
+}
+
+/** Time cures these, and nobody need be called. */
+const passing: ReadonlySet<TroubleKey> = new Set(['trouble_away', 'trouble_busy', 'trouble_defect'])
+
+export const needsPerson = ({ cause }: SyncState) => cause !== null && !passing.has(keyOf(cause))
+
+/** A new code mends it. */
+export const needsCode = ({ cause }: SyncState) => cause !== null && keyOf(cause) === 'trouble_credential'
+
+/** Less than this is worth a word while there is time: a station's day takes some ten megabytes. */
+const LOW_BYTES = 500_000_000
+
+export const isDiskLow = ({ disk_free_bytes }: SyncState) =>
+  disk_free_bytes !== null && disk_free_bytes < LOW_BYTES

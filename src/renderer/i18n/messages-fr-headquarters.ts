@@ -1,0 +1,83 @@
+import type { HeadquartersCatalogue } from './translate.ts'
+
+export const frHeadquarters: HeadquartersCatalogue = {
+  inbox_waiting: { one: '{count} décision attend', other: '{count} décisions attendent' },
+  said_decided: 'Décidé : {answer}',
+  chip_none: 'Gardé sur ce PC',
+  chip_none_detail: 'Aucun siège n’est configuré',
+  chip_in_sync: 'À jour {time}',
+  chip_offline: {
+    one: 'Hors ligne – {count} modification sur ce PC seulement, depuis {age}',
+    other: 'Hors ligne – {count} modifications sur ce PC seulement, la plus ancienne {age}',
+  },
+  chip_offline_clean: 'Hors ligne – rien n’attend',
+  chip_behind: 'Rattrapage {share}',
+  chip_refused: 'Le siège refuse cette station',
+  chip_attention: 'Attention requise ({count})',
+  chip_down: 'La station ne répond pas',
+  inbox_title: 'À décider',
+  inbox_none: 'Rien à décider.',
+  inbox_no_headquarters:
+    'Aucun siège n’est configuré : personne ne peut contredire ce PC. Dès qu’il y en aura un, ce qu’une personne doit décider sera listé ici.',
+  settings_headquarters: 'Siège',
+  settings_no_headquarters:
+    'Aucun siège n’est configuré. Tout est gardé sur ce PC et rien n’est envoyé ailleurs.',
+  settings_agreed: 'Dernier accord avec le siège {when}.',
+  settings_waiting: {
+    one: '{count} modification est gardée pour lui.',
+    other: '{count} modifications sont gardées pour lui.',
+  },
+  headquarters_at: 'Le siège est à l’adresse {url}.',
+  enroll_address: 'Adresse du siège',
+  enroll_code: 'Code d’inscription',
+  enroll_hint: 'L’informatique de l’usine crée le code au siège. Il sert une seule fois.',
+  enroll_do: 'Inscrire cette station',
+  enroll_again: 'Inscrire avec un nouveau code',
+  enroll_by_settings: 'Cette adresse figure dans la configuration de la station.',
+  enroll_done: 'Cette station est inscrite à {url}.',
+  enroll_failed: '{why}. Rien n’a été modifié.',
+  trouble_away: 'Le siège est injoignable. Continuez : tout est gardé ici et partira tout seul.',
+  trouble_between:
+    'Autre chose répond à la place du siège : ce réseau demande peut-être une connexion, ou l’adresse est fausse. Prévenez l’informatique.',
+  trouble_proxy:
+    'Un proxy sur le chemin du siège demande un nom et un mot de passe. Prévenez l’informatique.',
+  trouble_certificate:
+    'Le certificat du siège n’est pas accepté. Vérifiez la date et l’heure de ce PC, puis prévenez l’informatique.',
+  trouble_credential: 'Le siège n’accepte pas cette station. Inscrivez-la avec un nouveau code.',
+  trouble_version:
+    'Le siège et cette station ont des versions différentes de Lotkeeper. Rien ne part tant qu’elles diffèrent : prévenez l’informatique.',
+  trouble_clock:
+    'L’horloge de ce PC diffère de {age} de celle du siège. Rien n’est perdu, mais les heures affichées sont fausses : réglez l’horloge.',
+  trouble_disk: 'Le disque de ce PC n’accepte pas ce que le siège envoie. Faites de la place.',
+  trouble_busy: 'Le siège demande de la patience. Il sera interrogé de nouveau tout seul.',
+  trouble_defect: 'Lotkeeper a un défaut et réessaie tout seul. Son journal en dit plus.',
+  disk_low:
+    'Le disque de ce PC est presque plein : il reste {free}. Faites de la place, sinon plus rien ne pourra être gardé.',
+  banner_label: 'Demande quelqu’un',
+  do_headquarters: 'Réglages du siège',
+  waiting_show: 'Voir ce qui attend',
+  waiting_title: 'En attente du siège',
+  waiting_none: 'Rien n’attend.',
+  waiting_text: {
+    one: '{count} modification n’est que sur ce PC.',
+    other:
+      '{count} modifications ne sont que sur ce PC. Les plus anciennes sont ici ; un fichier les contient toutes.',
+  },
+  waiting_save: 'Tout enregistrer',
+  waiting_saved: {
+    one: '{count} modification est dans le fichier {file}',
+    other: '{count} modifications sont dans le fichier {file}',
+  },
+  waiting_list: 'Modifications, la plus ancienne d’abord',
+  waiting_when: 'Quand',
+  waiting_what: 'Quoi',
+  waiting_by: 'Par',
+  deed_create: 'création',
+  deed_change: 'modification',
+  deed_move: 'déplacement',
+  deed_remove: 'suppression',
+  noun_batch: 'Lot',
+  noun_unit: 'Unité',
+  noun_station: 'Station',
+  joined_from: '{number} a aussi été créé sur {station}, {when} par {who}, et ne fait qu’un avec ce lot.',
+}

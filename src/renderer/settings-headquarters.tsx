@@ -1,0 +1,117 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ListOrdered } from 'lucide-react'
+import { useState } from 'react'
+import { Button, Form, Input, Label, Text, TextField } from 'react-aria-components'
+
+import { type HeadquartersAddress, headquartersEndpoints } from '../model/headquarters.ts'
+import { call } from './api.ts'
+import { syncQuery, useMayEdit } from './desk.ts'
+import { headquartersQuery, needsCode, troubleSentence } from './headquarters.ts'
+import { useTranslation } from './i18n/use-translation.ts'
+import { codeOf, sentenceOf } from './problem.ts'
+import { useVerdicts } from './verdict.ts'
+import { WaitingWindow } from './waiting-window.tsx'
+
+/** Where headquarters is, how the two stand, and the way in. */
+export function HeadquartersSettings() {
+  const translation = useTranslation()
+  const { t, moment } = translation
+  const { data: sync } = useQuery(syncQuery)
+  const { data: address } = useQuery(headquartersQuery)
+  const may_edit = useMayEdit()
+  const [again, setAgain] = useState(false)
+  const [waiting, setWaiting] = useState(false)
+  if (!sync || !address) return null
+  const trouble = troubleSentence(sync, translation)
+  const alone = sync.state === 'no_headquarters'
+  return (
+    <section className="card" id="settings-headquarters" aria-labelledby="settings-headquarters-title">
+      <h2 id="settings-headquarters-title">{t('settings_headquarters')}</h2>
+      <p>
+        {alone || address.url === null
+          ? t('settings_no_headquarters')
+          : t('headquarters_at', { url: address.url })}
+      </p>
+      {trouble === undefined ? null : <p className="fault">{trouble}</p>}
+      {sync.detail === null ? null : <p className="muted">{sync.detail}</p>}
+      {sync.last_success_at === null ? null : (
+        <p>{t('settings_agreed', { when: moment(sync.last_success_at) })}</p>
+      )}
+      <p>{t('settings_waiting', { count: sync.pending })}</p>
+      {may_edit ? (
+        <>
+          {sync.pending > 0 ? (
+            <Button className="button" onPress={() => setWaiting(true)}>
+              <ListOrdered aria-hidden size={24} /> {t('waiting_show')}
+            </Button>
+          ) : null}
+          {alone || again || needsCode(sync) ? (
+            <EnrollForm key={address.url} address={address} onDone={() => setAgain(false)} />
+          ) : (
+            <Button className="button" onPress={() => setAgain(true)}>
+              {t('enroll_again')}
+            </Button>
+          )}
+        </>
+      ) : (
+        <p className="muted">{t('settings_user_only')}</p>
+      )}
+      {waiting ? <WaitingWindow count={sync.pending} onClose={() => setWaiting(false)} /> : null}
+    </section>
+  )
+}
+
+interface EnrollFormProps {
+  readonly address: HeadquartersAddress
+  readonly onDone: () => void
+}
+
+function EnrollForm({ address, onDone }: EnrollFormProps) {
+  const { t } = useTranslation()
+  const { show } = useVerdicts()
+  const queries = useQueryClient()
+  const [url, setUrl] = useState(address.url ?? '')
+  const [code, setCode] = useState('')
+  const enroll = useMutation({
+    mutationFn: () => call(headquartersEndpoints.enroll, { body: { url: url.trim(), code: code.trim() } }),
+    onSuccess: async () => {
+      show({ kind: 'done', text: (say) => say('enroll_done', { url: url.trim() }) })
+      onDone()
+      await queries.invalidateQueries()
+    },
+  })
+  return (
+    <Form
+      className="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        enroll.mutate()
+      }}
+    >
+      <TextField type="url" value={url} onChange={setUrl} isReadOnly={address.by_settings} maxLength={500}>
+        <Label>{t('enroll_address')}</Label>
+        <Input className="input large" placeholder="https://" spellCheck={false} autoComplete="off" />
+        {address.by_settings ? <Text slot="description">{t('enroll_by_settings')}</Text> : null}
+      </TextField>
+      <TextField value={code} onChange={setCode} maxLength={200}>
+        <Label>{t('enroll_code')}</Label>
+        <Input className="input large" spellCheck={false} autoComplete="off" autoCapitalize="characters" />
+        <Text slot="description">{t('enroll_hint')}</Text>
+      </TextField>
+      <Button
+        className="button primary"
+        type="submit"
+        isDisabled={enroll.isPending || url.trim() === '' || code.trim() === ''}
+      >
+        {t('enroll_do')}
+      </Button>
+      {enroll.error ? (
+        <p className="fault" role="alert">
+          {codeOf(enroll.error) === 'CONFLICT'
+            ? t('enroll_failed', { why: enroll.error.message })
+            : sentenceOf(enroll.error, t)}
+        </p>
+      ) : null}
+    </Form>
+  )
+}

@@ -1,0 +1,134 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, test } from '@playwright/test'
+
+import type { WaitingOperation } from '../../src/model/headquarters.ts'
+import {
+  type CentralProcess,
+  cleanUp,
+  lotkeeper,
+  newFolder,
+  startCentral,
+} from '../support/central-process.ts'
+import { type Desk, type RunningStation, askAt, openDesk, startStation, verdictOf } from './desk.ts'
+
+/** The page and a real headquarters, one day after the other. */
+test.describe.configure({ mode: 'serial' })
+let central: CentralProcess
+let desk: Desk
+let other: RunningStation
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(120_000)
+  central = await startCentral(newFolder())
+  desk = await openDesk('browser', browser)
+  other = await startStation(mkdtempSync(join(tmpdir(), 'lotkeeper-e2e-')))
+})
+test.afterAll(async () => {
+  await desk.end()
+  await other.stop()
+  rmSync(other.data_dir, { recursive: true, force: true })
+  await cleanUp()
+})
+
+async function stations(...words: string[]): Promise<{ station_id: string; code: string }> {
+  const { code, out, err } = await lotkeeper('stations', ...words, '--data-dir', central.data_dir)
+  expect(code, err).toBe(0)
+  return JSON.parse(out) as { station_id: string; code: string }
+}
+
+const card = () => desk.page.getByRole('region', { name: 'Headquarters' })
+const chip = () => desk.page.getByTestId('chip')
+/** The page asks for it every five seconds. */
+const soon = { timeout: 20_000 }
+
+let station_id: string
+
+test('another station has made LOT-9 too, and is enrolled by a script', async () => {
+  await desk.ask('POST', '/v2/batches', { number: 'LOT-9' })
+  await askAt(other, 'POST', '/v2/batches', { number: 'LOT-9' })
+  const { code } = await stations('add', '--name', 'Line 2')
+  await askAt(other, 'POST', '/station/headquarters', { url: central.url, code })
+  await expect
+    .poll(async () => (await askAt<{ state: string }>(other, 'GET', '/station/sync')).state, soon)
+    .toBe('in_sync')
+})
+
+test('an address where nobody is, and a code that nobody knows, change nothing and are said', async () => {
+  const { page } = desk
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await expect(card()).toContainText('No headquarters is set up')
+  await card().getByLabel('Address of headquarters').fill('http://127.0.0.1:9')
+  await card().getByLabel('Code').fill('AAAA-BBBB')
+  await card().getByRole('button', { name: 'Enrol this station' }).click()
+  await expect(card().getByRole('alert')).toContainText('cannot be reached')
+  await expect(card().getByRole('alert')).toContainText('Nothing was changed')
+  await card().getByLabel('Address of headquarters').fill(central.url)
+  await card().getByRole('button', { name: 'Enrol this station' }).click()
+  await expect(card().getByRole('alert')).toContainText('code is not known')
+  await expect(card()).toContainText('No headquarters is set up')
+  await expect(chip()).toContainText('No headquarters is set up')
+})
+
+test('address and code enrol the station, and the sign says so', async () => {
+  const { page } = desk
+  const made = await stations('add', '--name', 'Line 1')
+  ;({ station_id } = made)
+  await card().getByLabel('Code').fill(` ${made.code} `)
+  await card().getByRole('button', { name: 'Enrol this station' }).click()
+  await expect(verdictOf(page)).toHaveText(`Done This station is enrolled at ${central.url}.`)
+  await expect(card()).toContainText(`Headquarters is at ${central.url}.`)
+  await expect(chip()).toContainText(/In sync|Needs attention/, soon)
+  await expect(card().getByLabel('Code')).toHaveCount(0)
+})
+
+test('the batch says that another one was joined into it, when, and from where', async () => {
+  const { page } = desk
+  await page.goto(`${desk.url}/#/batches/LOT-9`)
+  await expect(
+    page.getByText(/^LOT-9 was also made at Line 1, .* by Operator, and is one with/),
+  ).toBeVisible()
+})
+
+test('a station that headquarters has ended says so in every view, and a new code mends it', async () => {
+  const { page } = desk
+  const { code } = await lotkeeper('stations', 'revoke', station_id, '--data-dir', central.data_dir)
+  expect(code).toBe(0)
+  await desk.ask('POST', '/v2/batches', { number: 'LOT-10' })
+  const banner = page.getByTestId('banner')
+  await expect(banner).toContainText('Headquarters does not accept this station', soon)
+  await page.getByRole('link', { name: 'Work' }).click()
+  await expect(banner).toBeVisible()
+  await banner.getByRole('button', { name: 'Headquarters settings' }).click()
+  const renewed = await stations('renew', station_id)
+  await card().getByLabel('Code').fill(renewed.code)
+  await card().getByRole('button', { name: 'Enrol this station' }).click()
+  await expect(banner).toHaveCount(0, soon)
+  await expect(card().getByRole('button', { name: 'Show what waits' })).toHaveCount(0, soon)
+})
+
+test('what waits can be looked at, and saved to a file', async () => {
+  const { page } = desk
+  await central.end()
+  await desk.ask('POST', '/v2/batches', { number: 'LOT-11' })
+  await desk.ask('DELETE', '/v2/batches/LOT-10')
+  await card().getByRole('button', { name: 'Show what waits' }).click()
+  const window = page.getByRole('dialog')
+  await expect(window.getByRole('row', { name: /Batch LOT-11 – made Operator/ })).toBeVisible()
+  await expect(window.getByRole('row', { name: /Batch LOT-10 – deleted Operator/ })).toBeVisible()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    window.getByRole('button', { name: 'Save all to a file' }).click(),
+  ])
+  expect(download.suggestedFilename()).toMatch(/^lotkeeper-waiting-[\d-]+\.jsonl$/)
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\n')
+  const operations = lines.map((line) => JSON.parse(line) as WaitingOperation)
+  expect(operations.map(({ operation: { type }, name }) => [type, name])).toEqual([
+    ['batch.create', 'LOT-11'],
+    ['batch.delete', 'LOT-10'],
+  ])
+  await expect(verdictOf(page)).toContainText('2 changes are in the file')
+})
