@@ -8,19 +8,16 @@ import type { Server } from '../host/serve.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { version } from '../host/version.ts'
 import type { App } from '../http/app.ts'
-import { type Route, route } from '../http/routes.ts'
 import { type Listening, listen } from '../http/server.ts'
-import { ok, type WireRequest } from '../http/wire.ts'
-import { fleetEndpoint } from '../model/fleet.ts'
+import type { WireRequest } from '../http/wire.ts'
 import { createAdmin, withAdmin } from './admin.ts'
 import { createCentralApp } from './api/app.ts'
-import type { Api } from './api/route.ts'
+import { fleetRoutes } from './api/fleet.ts'
 import { createSyncApp } from './api/sync.ts'
 import { type DataFolder, holdDataFolder } from './data-folder.ts'
 import { noteHistory, noticeRestore } from './history.ts'
 import { openCentral, type OpenCentral } from './open.ts'
 import type { Settings } from './settings.ts'
-import { readFleet } from './store/fleet.ts'
 import { createSightings } from './store/sightings.ts'
 
 const BODY_MAX = 16 * 1024 * 1024
@@ -84,7 +81,7 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
   }
   const sightings = createSightings(api.db, now)
   const sync = createSyncApp({ api, sightings, secret, onDefect })
-  const people = createCentralApp({ api, own: [fleetRoute(api)], onDefect })
+  const people = createCentralApp({ api, own: fleetRoutes(api), onDefect })
   const app: App = (request) => sync.answer(request) ?? people(request)
   return {
     app,
@@ -95,11 +92,6 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
     },
   }
 }
-
-export const fleetRoute = (api: Api): Route =>
-  route(fleetEndpoint, async () =>
-    ok(JSON.stringify(await readFleet(api.db, api.outside.readClock().wall_ms))),
-  )
 
 /** One round after the other, and a last one at the end. */
 function startRounds(round: () => Promise<void>, log: Log) {

@@ -1,14 +1,42 @@
-import {
-  type AnswerId,
-  type Facts,
-  fieldOperation,
-  freeName,
-  joinedUnits,
-  standing,
-} from './conflict-words.ts'
+import { type AnswerId, conflictWords, type Facts, fieldOperation, standing } from './conflict-words.ts'
+import { creationOf } from './conflict-remaking.ts'
+import { split } from './conflict-splits.ts'
 import { nouns } from './decide/nouns.ts'
+import { type Refusal, refuse } from './error.ts'
 import type { Operation } from './operation.ts'
 import type { Conflict, Row } from './state.ts'
+
+/** A conflict as it is kept: what a person said to it, if anybody did, and what takes that back. */
+export interface ConflictRecord {
+  readonly id: string
+  readonly conflict: Conflict
+  readonly answer: string | null
+  readonly undo: readonly Operation[]
+}
+
+/**
+ * What an answer asks for, or `undo` for one that was given: ordinary operations, the last of which closes the record wherever it is kept.
+ * @returns a refusal if the answer is none of the record's, or comes too late
+ */
+export function operationsFor(
+  { id, conflict, answer: given, undo }: ConflictRecord,
+  answer: string,
+  facts: Facts,
+  newId: () => string,
+): readonly Operation[] | Refusal {
+  if (answer === 'undo') {
+    if (given === null) return refuse('CONFLICT', 'This is not answered yet')
+    return [...undo, { type: 'conflict.answer', id, answer: null, undo: '[]' }]
+  }
+  if (given !== null)
+    return refuse('CONFLICT', 'This is answered already: send the answer undo to take it back')
+  const known = conflictWords(conflict, facts).answers.map((one) => one.id)
+  if (!known.some((one) => one === answer))
+    return refuse('BAD_REQUEST', `Answer must be one of ${known.join(', ')}`)
+  const meant = answerConflict(conflict, answer as AnswerId, facts, newId)
+  if (meant === undefined) return refuse('CONFLICT', 'What this is about no longer exists: leave it as it is')
+  return [...meant.operations, { type: 'conflict.answer', id, answer, undo: JSON.stringify(meant.undo) }]
+}
 
 /** What an answer means: ordinary operations, and those that take them back. */
 export interface Answered {
@@ -16,10 +44,19 @@ export interface Answered {
   readonly undo: readonly Operation[]
 }
 
+/** What the order of all changes says of an answer (kind `answered`); `undo` as JSON. */
+export function answerOf({ id, wanted, kept }: Conflict) {
+  return {
+    id,
+    answer: typeof wanted === 'string' ? wanted : null,
+    undo: typeof kept === 'string' ? kept : '[]',
+  }
+}
+
 const nothing: Answered = { operations: [], undo: [] }
 
 /** @returns undefined if there is nothing left to do it to */
-export function answerConflict(
+function answerConflict(
   conflict: Conflict,
   answer: AnswerId,
   facts: Facts,
@@ -31,9 +68,7 @@ export function answerConflict(
     case 'keep':
       return nothing
     case 'different':
-      return conflict.noun === 'batch'
-        ? splitBatch(conflict, facts, newId)
-        : splitUnit(conflict, facts, newId)
+      return split(conflict, facts, newId)
     case 'mine':
       return mine(conflict, facts)
     case 'merge':
@@ -41,34 +76,6 @@ export function answerConflict(
     case 'delete':
       return remove(conflict, facts, newId)
   }
-}
-
-/** The batch of this station again, under a name near the old one, with the units that this station put into it. */
-function splitBatch(conflict: Conflict, facts: Facts, newId: () => string): Answered | undefined {
-  const winner = standing(facts, 'batch', conflict.other_id ?? conflict.id)
-  if (winner === undefined || winner.deleted) return undefined
-  const id = newId()
-  const units = joinedUnits(conflict, facts)
-  return {
-    operations: [
-      { type: 'batch.create', id, number: freeName(facts, 'batch', winner.name) },
-      ...units.map((unit) => ({ type: 'unit.move', id: unit.id, batch_id: id }) as const),
-    ],
-    undo: [
-      ...units.map((unit) => ({ type: 'unit.move', id: unit.id, batch_id: winner.id }) as const),
-      { type: 'batch.delete', id },
-    ],
-  }
-}
-
-/** The unit of this station again, as it was made here. */
-function splitUnit(conflict: Conflict, facts: Facts, newId: () => string): Answered | undefined {
-  const loser = facts.state.get('unit', conflict.id)
-  const winner = standing(facts, 'unit', conflict.other_id ?? conflict.id)
-  if (loser === undefined || winner === undefined) return undefined
-  const id = newId()
-  const made = creationOf({ ...loser, id, name: freeName(facts, 'unit', winner.name) }, facts)
-  return made === undefined ? undefined : { operations: [made], undo: [{ type: 'unit.delete', id }] }
 }
 
 function mine(conflict: Conflict, facts: Facts): Answered | undefined {
@@ -123,42 +130,5 @@ function remove({ noun, id }: Conflict, facts: Facts, newId: () => string): Answ
       made === undefined
         ? []
         : [made, ...members.map((unit) => ({ type: 'unit.move', id: unit.id, batch_id: again }) as const)],
-  }
-}
-
-/** The operation that makes such a row. References are those of today. */
-function creationOf(row: Row, facts: Facts): Operation | undefined {
-  const { id, name, fields } = row
-  const target = (noun: 'part' | 'revision' | 'batch', field: string) => {
-    const named = fields[field]
-    const found = typeof named === 'string' ? standing(facts, noun, named) : undefined
-    return found === undefined || found.deleted ? null : found.id
-  }
-  switch (row.noun) {
-    case 'part':
-      return { type: 'part.create', id, number: name, name: fields['name'] as string }
-    case 'revision': {
-      const part_id = target('part', 'part_id')
-      return part_id === null ? undefined : { type: 'revision.create', id, part_id, number: name }
-    }
-    case 'batch':
-      return { type: 'batch.create', id, number: name }
-    case 'unit': {
-      const revision_id = target('revision', 'revision_id')
-      if (revision_id === null) return undefined
-      const sample = fields['sample'] as 'golden' | 'failing' | 'ignored' | null
-      const metadata = fields['metadata'] as Readonly<Record<string, string | number | boolean>>
-      return {
-        type: 'unit.create',
-        id,
-        serial_number: name,
-        revision_id,
-        batch_id: target('batch', 'batch_id'),
-        sample,
-        metadata: { ...metadata },
-      }
-    }
-    case 'station':
-      return { type: 'station.create', id, name }
   }
 }

@@ -52,9 +52,10 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
     case 'merged':
       return {
         summary: `${title} ${name} was also made at ${at}${joinedWords(conflict, facts)}`,
-        answers: canSplit(conflict)
-          ? [answer('same', 'Same'), answer('different', 'Different')]
-          : [answer('ok', 'OK')],
+        answers:
+          conflict.noun === 'station'
+            ? [answer('ok', 'OK')]
+            : [answer('same', 'Same'), answer('different', 'Different')],
       }
     case 'merge_field':
       return {
@@ -146,6 +147,8 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
         summary: `${title} ${wanted} could not be made: two computers were given the same identity. Make it again`,
         answers: [answer('ok', 'OK')],
       }
+    case 'answered':
+      return { summary: `Answered: ${wanted}`, answers: [] }
   }
 }
 
@@ -196,10 +199,15 @@ export function joinedUnits({ noun, id, other_id }: Conflict, facts: Facts): rea
   if (noun !== 'batch' || other_id === undefined) return []
   const batch = standing(facts, 'batch', other_id) ?? standing(facts, 'batch', id)
   if (batch === undefined) return []
-  return facts.state.members('unit', 'batch_id', batch.id).filter(({ marks }) => {
-    const mark = marks['batch_id'] ?? marks['created']
-    return mark !== undefined && mark.station_id === facts.station_id
-  })
+  return facts.state.members('unit', 'batch_id', batch.id).filter((unit) => isOwn(unit, 'batch_id', facts))
+}
+
+/** Did the author's station write this value? What headquarters wrote since, taking an answer back for one, counts as the row's maker's. */
+export function isOwn({ marks }: Row, field: string, { station_id, stationName }: Facts): boolean {
+  const maker = marks['created']?.station_id
+  const writer = marks[field] === undefined ? maker : marks[field].station_id
+  const is_headquarters = typeof writer === 'string' && stationName(writer) === undefined
+  return (is_headquarters ? maker : writer) === station_id
 }
 
 function joinedWords(conflict: Conflict, facts: Facts): string {
@@ -207,8 +215,6 @@ function joinedWords(conflict: Conflict, facts: Facts): string {
   const count = joinedUnits(conflict, facts).length
   return `, ${count} ${count === 1 ? 'unit' : 'units'} joined`
 }
-
-export const canSplit = ({ noun }: Conflict) => noun === 'batch' || noun === 'unit'
 
 /** The operation that gives a field this value; undefined for fields that no operation sets alone. */
 export function fieldOperation(
@@ -251,11 +257,14 @@ export function fieldOperation(
   }
 }
 
-/** A name near the wanted one that nobody has. */
-export function freeName({ state }: Facts, noun: Noun, wanted: string): string {
+/**
+ * A name near the wanted one that nobody has.
+ * @param scope what the name is unique in: the part of a revision
+ */
+export function freeName({ state }: Facts, noun: Noun, wanted: string, scope = ''): string {
   for (let count = 2; ; count += 1) {
     const suffix = `+${count}`
     const name = wanted.slice(0, IDENTIFIER_MAX - suffix.length) + suffix
-    if (state.holder(noun, '', fold(name)) === undefined) return name
+    if (state.holder(noun, scope, fold(name)) === undefined) return name
   }
 }

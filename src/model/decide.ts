@@ -13,12 +13,22 @@ import type { Decision, Knowledge, Mark, State } from './state.ts'
  * clock, chance or a store, and nothing that the state hands out is changed. The rules are numbered in `docs/sync.md`.
  */
 export function decide(state: State, entry: JournaledOperation, author: Knowledge, mark: Mark): Decision {
+  const { operation } = entry
+  if (operation.type === 'conflict.answer') return answered(operation)
   const d = draft(state, entry, author, mark)
-  judge(d, entry.operation)
+  judge(d, operation)
   return decision(d)
 }
 
-function judge(d: Draft, op: Operation): void {
+type ConflictAnswer = Operation & { type: 'conflict.answer' }
+
+/** Changes no row: whoever keeps the record closes it when this comes by in the order of all changes. The last word stands. */
+function answered({ id, answer, undo }: ConflictAnswer): Decision {
+  const said = { kind: 'answered', noun: 'station', id, wanted: answer, kept: undo } as const
+  return { result: 'applied', changed: [], conflicts: [said] }
+}
+
+function judge(d: Draft, op: Exclude<Operation, ConflictAnswer>): void {
   switch (op.type) {
     case 'part.create':
       return create(d, 'part', op.id, op.number, { name: op.name })

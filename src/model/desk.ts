@@ -67,7 +67,7 @@ export const syncState = z.object({
 })
 export type SyncState = z.infer<typeof syncState>
 
-const conflict = z.object({
+export const conflict = z.object({
   id: z.string(),
   at: z.string(),
   /** One sentence of what happened. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
+import { conflict } from './desk.ts'
 import { endpoint } from './endpoint.ts'
+import { text } from './text.ts'
 import { timestamp } from './time.ts'
 import { none } from './wire.ts'
 
@@ -66,3 +68,34 @@ export const fleetEndpoint = endpoint({
   body: none,
   answer: fleet,
 })
+
+const fleetConflict = z.object({
+  ...conflict.shape,
+  /** The station whose change was not done as asked. */
+  station: z.object({ id: z.string(), name: z.string().nullable() }),
+})
+
+export const fleetConflictEndpoints = {
+  list: endpoint({
+    method: 'GET',
+    path: '/fleet/conflicts',
+    summary: 'What a person must decide, of all stations',
+    access: 'user',
+    params: none,
+    query: none,
+    body: none,
+    answer: z.object({ data: z.array(fleetConflict) }),
+  }),
+  decide: endpoint({
+    method: 'POST',
+    path: '/fleet/conflicts/{id}',
+    summary:
+      'Decide a conflict by one of its answers, or take the answer back with undo; its station hears of it',
+    access: 'user',
+    refusals: [404, 409],
+    params: z.object({ id: z.string() }),
+    query: none,
+    body: z.object({ answer: text('Answer') }),
+    answer: z.object({ id: z.string() }),
+  }),
+}

@@ -70,6 +70,15 @@ export const operation = z.discriminatedUnion('type', [
     team_id: z.string().nullable().optional(),
   }),
   z.object({ type: z.literal('station.remove'), id }),
+
+  /** What a person said to the conflict record `id`, after the operations that do it; null takes the answer back. */
+  z.object({
+    type: z.literal('conflict.answer'),
+    id,
+    answer: z.string().nullable(),
+    /** The operations that undo the answer's, as JSON. */
+    undo: z.string(),
+  }),
 ])
 export type Operation = z.infer<typeof operation>
 

@@ -61,6 +61,7 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
     case 'delete_merged':
     case 'revive':
     case 'revive_merge':
+    case 'answered':
       throw new Error(
         `conflict ${conflict.kind} on ${conflict.noun} ${conflict.id} cannot come up where the operation was made`,
       )

@@ -90,6 +90,8 @@ export interface Conflict {
     | 'cycle'
     | 'not_a_child'
     | 'id_collision'
+    /** Not one itself: a person answered the record `id`. `wanted` is the answer, null if taken back; `kept` what undoes it, as JSON. */
+    | 'answered'
   readonly noun: Noun
   /** The row the operation was about. */
   readonly id: string

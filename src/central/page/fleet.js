@@ -126,20 +126,73 @@ function showBackup(headquarters, now) {
   at('backup').replaceChildren(element('span', backupWords(headquarters, now), late ? 'warn' : ''))
 }
 
+const call = (path, options = {}) =>
+  fetch(path, {
+    ...options,
+    headers: { ...options.headers, authorization: `Bearer ${sessionStorage.getItem(KEY)}` },
+    cache: 'no-store',
+  })
+
+/** Says a person's answer to headquarters; what was done can be taken back as long as nothing else is said here. */
+async function decide({ id }, answer, said) {
+  const body = JSON.stringify({ answer })
+  const headers = { 'content-type': 'application/json' }
+  try {
+    const response = await call(`/fleet/conflicts/${encodeURIComponent(id)}`, {
+      method: 'POST',
+      headers,
+      body,
+    })
+    at('decided').textContent = response.ok ? said : (await response.json()).message
+    if (response.ok && answer !== 'undo') {
+      const back = Object.assign(element('button', 'Take back'), { type: 'button' })
+      back.addEventListener('click', () => void decide({ id }, 'undo', 'Taken back.'))
+      at('decided').append(' ', back)
+    }
+  } catch {
+    at('decided').textContent = 'Headquarters does not answer: nothing is known to be done.'
+  }
+  await look()
+}
+
+function card(conflict) {
+  const made = element('li', `${conflict.station.name ?? 'A station'}: ${conflict.summary}.`)
+  const buttons = element('div', '', 'answers')
+  for (const { id, label } of conflict.answers) {
+    const button = Object.assign(element('button', label), { type: 'button' })
+    button.addEventListener('click', () => void decide(conflict, id, `Answered: ${label}.`))
+    buttons.append(button)
+  }
+  made.append(buttons)
+  return made
+}
+
+/** The same cards stay the same elements: nobody's button moves away under the finger. */
+let shown = ''
+async function showConflicts() {
+  const answer = await call('/fleet/conflicts')
+  if (!answer.ok) throw new Error(String(answer.status))
+  const { data } = await answer.json()
+  const now = JSON.stringify(data)
+  if (now !== shown) at('conflicts').replaceChildren(...data.map(card))
+  shown = now
+  at('conflicts-part').hidden = data.length === 0 && at('decided').textContent === ''
+}
+
 let timer
 
 async function look() {
   clearTimeout(timer)
-  const key = sessionStorage.getItem(KEY)
-  if (key === null) return ask('')
+  if (sessionStorage.getItem(KEY) === null) return ask('')
   try {
-    const answer = await fetch('/fleet', { headers: { authorization: `Bearer ${key}` }, cache: 'no-store' })
+    const answer = await call('/fleet')
     if (answer.status === 401 || answer.status === 403) {
       sessionStorage.removeItem(KEY)
       return ask(answer.status === 401 ? 'This key is not known here.' : 'This needs a user key.')
     }
     if (!answer.ok) throw new Error(String(answer.status))
     show(await answer.json())
+    await showConflicts()
     at('sign-in').hidden = true
     at('fleet').hidden = false
   } catch {

@@ -1,3 +1,4 @@
+import type { ConflictRecord } from '../../model/conflict-answers.ts'
 import type { Row } from '../../model/state.ts'
 import type { Known } from '../../model/sync/headquarters.ts'
 import type { ChainIndex, Commit, Parent } from '../../model/sync/protocol.ts'
@@ -7,6 +8,11 @@ export interface Incarnation {
   readonly parent: Parent | null
   readonly last_n: number
   readonly last_hash: string
+}
+
+/** A conflict record, and the station whose operation it was. */
+export interface Recorded extends ConflictRecord {
+  readonly station_id: string
 }
 
 /** A position of the order: its hash, and when it was given (milliseconds since 1970 UTC). */
@@ -33,6 +39,8 @@ export interface Facts {
   readonly closed: Fact<true>
   readonly indexes: Fact<ChainIndex>
   readonly pages: Fact<readonly Commit[]>
+  /** Conflict records by their ids, which are `op_id-ordinal`. */
+  readonly records: Fact<Recorded>
 }
 
 export type Kind = keyof Facts
@@ -48,6 +56,7 @@ export const kinds = [
   'closed',
   'indexes',
   'pages',
+  'records',
 ] as const satisfies readonly Kind[]
 
 /** One sort of fact. `null` means: it was looked for and is not there. */
@@ -70,6 +79,7 @@ export const newFacts = (): Facts => ({
   closed: fact(),
   indexes: fact(),
   pages: fact(),
+  records: fact(),
 })
 
 /** The value, or undefined: not there, or not known yet and noted as a question. */

@@ -1,6 +1,7 @@
 import type { JournaledOperation } from '../../model/operation.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
 import { CHANNEL, type Queryable } from './database.ts'
+import { recordOp, recordOrdinal } from './conflicts.ts'
 import type { Facts } from './facts.ts'
 import type { Pending } from './ledger.ts'
 import { sql } from './sql.ts'
@@ -13,7 +14,7 @@ export async function flush(
   pending: Pending,
   received_at: number,
 ): Promise<void> {
-  const { commits, rows, chain, incarnations, closed, incidents, head } = pending
+  const { commits, rows, chain, incarnations, closed, incidents, answers, head } = pending
   for (const noun of referredFirst) {
     const changed = [...rows.values()].filter((row) => row.noun === noun)
     if (changed.length > 0) await tx.rows(upsert(noun, changed))
@@ -32,6 +33,11 @@ export async function flush(
         SELECT seq, ordinal, kind, station_id, detail FROM json_to_recordset(${JSON.stringify(conflicts)})
           AS t(seq bigint, ordinal integer, kind text, station_id text, detail json)`)
   }
+  for (const { id, answer, undo } of answers)
+    await tx.rows(sql`
+      UPDATE conflicts c SET answer = ${answer}, undo = ${undo},
+        decided_at = CASE WHEN ${answer}::text IS NULL THEN NULL ELSE ${received_at}::bigint END
+      FROM commits m WHERE m.seq = c.seq AND (m.op_id, c.ordinal) = (${recordOp(id)}, ${recordOrdinal(id)}::int)`)
   if (incarnations.size > 0) {
     const opened = [...incarnations].map((id) => ({ id, ...facts.incarnations.known.get(id)! }))
     await tx.rows(sql`
@@ -68,4 +74,6 @@ function toStored({
 }
 
 const conflictsOf = ({ seq, station_id, conflicts }: Commit) =>
-  conflicts.map((detail, ordinal) => ({ seq, ordinal, kind: detail.kind, station_id, detail }))
+  conflicts.flatMap((detail, ordinal) =>
+    detail.kind === 'answered' ? [] : [{ seq, ordinal, kind: detail.kind, station_id, detail }],
+  )

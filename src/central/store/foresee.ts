@@ -21,6 +21,7 @@ export function foresee(facts: Facts, { incarnation, parent, cursor, ops }: Push
   for (const { op_id, base, operation } of ops) {
     note(facts.operations, op_id)
     if (base.seq > 0) note(facts.places, String(base.seq))
+    if (operation.type === 'conflict.answer') note(facts.records, String(operation['id']))
     const noun = allNouns.find((one) => operation.type.startsWith(`${one}.`))
     if (noun === undefined) continue
     const named: Readonly<Record<string, unknown>> = operation

@@ -1,10 +1,11 @@
+import { answerOf } from '../../model/conflict-answers.ts'
 import { nouns } from '../../model/decide/nouns.ts'
-import type { JournaledOperation } from '../../model/operation.ts'
-import type { Noun, Row } from '../../model/state.ts'
+import type { JournaledOperation, Operation } from '../../model/operation.ts'
+import type { Conflict, Noun, Row } from '../../model/state.ts'
 import { GENESIS } from '../../model/sync/chain.ts'
 import type { HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
-import { ask, type Fact, type Facts, nameOf } from './facts.ts'
+import { ask, type Fact, type Facts, nameOf, type Recorded } from './facts.ts'
 
 /** The row of `headquarters`, as the transaction that locked it read it. */
 export interface Head {
@@ -28,12 +29,16 @@ export interface Pending {
   readonly incarnations: Set<string>
   readonly closed: string[]
   readonly incidents: Incident[]
+  /** What people said to conflict records, in order. */
+  readonly answers: ReturnType<typeof answerOf>[]
 }
 
 /** What headquarters' rules run over, and what else is known here. */
 export interface CentralStore extends HeadquartersStore {
   /** When a position was given, 0 if there is none. */
   receivedAt(seq: number): number
+  /** A conflict record, as the answers so far leave it. */
+  record(id: string): Recorded | undefined
 }
 
 export interface Ledger {
@@ -58,6 +63,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     incarnations: new Set(),
     closed: [],
     incidents: [],
+    answers: [],
   }
 
   function set<Value>({ known }: Fact<Value>, name: string, value: Value | null): void {
@@ -92,12 +98,22 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     for (const name of referencesOf(row)) refer(name, row.id, true)
   }
 
+  /** The record is asked for here, so that it is known before it is answered: work over what is missing runs again. */
+  function answer(said: Conflict): void {
+    const { id, ...given } = answerOf(said)
+    pending.answers.push({ id, ...given })
+    const record = ask(facts.records, id)
+    if (record !== undefined)
+      set(facts.records, id, { ...record, answer: given.answer, undo: JSON.parse(given.undo) as Operation[] })
+  }
+
   const rowAt = (noun: Noun, id: string) => ask(facts.rows, nameOf(noun, id))
   const rowsAt = (noun: Noun, field: string, id: string) =>
     [...(ask(facts.references, nameOf(noun, field, id)) ?? [])].flatMap((one) => rowAt(noun, one) ?? [])
   const incarnationAt = (id: string) => ask(facts.incarnations, id)
 
   const store = (entryOf: (op_id: string) => JournaledOperation): CentralStore => ({
+    record: (id) => ask(facts.records, id),
     receivedAt: (seq) => (seq === 0 ? 0 : (ask(facts.places, String(seq))?.received_at ?? 0)),
     rows: {
       get: rowAt,
@@ -134,6 +150,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
 
     append: (commit, known) => {
       for (const row of commit.rows) put(row)
+      for (const conflict of commit.conflicts) if (conflict.kind === 'answered') answer(conflict)
       const { seq, hash } = commit
       set(facts.places, String(seq), { hash, received_at })
       set(facts.operations, commit.op_id, known)
@@ -175,9 +192,13 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     store,
     mark() {
       const { length } = undo
-      const lengths = [pending.commits, pending.chain, pending.closed, pending.incidents].map(
-        (list) => [list, list.length] as const,
-      )
+      const lengths = [
+        pending.commits,
+        pending.chain,
+        pending.closed,
+        pending.incidents,
+        pending.answers,
+      ].map((list) => [list, list.length] as const)
       const opened = new Set(pending.incarnations)
       return () => {
         while (undo.length > length) undo.pop()!()

@@ -3,6 +3,7 @@ import type { Noun, Row } from '../../model/state.ts'
 import type { ChainIndex, Commit } from '../../model/sync/protocol.ts'
 import type { Queryable } from './database.ts'
 import { type Fact, type Facts, type Incarnation, nameOf, partsOf, type Place } from './facts.ts'
+import { readRecords } from './conflicts.ts'
 import { name, sql } from './sql.ts'
 import { selects, toRow } from './tables.ts'
 
@@ -44,6 +45,11 @@ export async function loadMissing(db: Queryable, facts: Facts): Promise<void> {
   )
   for (const incarnation of facts.indexes.missing)
     facts.indexes.known.set(incarnation, await readIndex(db, incarnation))
+  await load(
+    facts.records,
+    () => readRecords(db, [...facts.records.missing]),
+    (record) => [record.id, record],
+  )
   for (const asked of facts.pages.missing) {
     const [after, limit] = partsOf(asked).map(Number)
     await loadPage(db, facts, after!, limit!)

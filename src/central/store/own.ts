@@ -7,6 +7,7 @@ import type { Knowledge, Mark, State } from '../../model/state.ts'
 import { contentHash } from '../../model/sync/chain.ts'
 import { commitHash } from '../../model/sync/commit.ts'
 import { chainHash } from '../../host/hash.ts'
+import type { Recorded } from './facts.ts'
 import type { Sequencer } from './sequencer.ts'
 
 /** Where a request that changes rows at headquarters does it: synchronous, over the latest there is. */
@@ -15,6 +16,7 @@ export interface Desk {
   readonly actor: Actor
   readonly wall_ms: number
   readonly newId: () => string
+  record(id: string): Recorded | undefined
   /** Judges the operation and gives it its place; refused if it would not be done exactly as asked. */
   accept(operation: Operation): Refusal | undefined
 }
@@ -47,6 +49,7 @@ export function writeHere<Result>(
       actor,
       wall_ms: clock.wall_ms,
       newId: id,
+      record: (record_id) => store.record(record_id),
       accept(operation) {
         const op_id = id()
         const entry: JournaledOperation = {

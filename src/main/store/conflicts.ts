@@ -1,5 +1,5 @@
-import { answerConflict } from '../../model/conflict-answers.ts'
-import { type AnswerId, conflictWords, type Facts, type Words } from '../../model/conflict-words.ts'
+import { answerOf, operationsFor } from '../../model/conflict-answers.ts'
+import { conflictWords, type Facts, type Words } from '../../model/conflict-words.ts'
 import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import type { Operation } from '../../model/operation.ts'
 import type { Conflict } from '../../model/state.ts'
@@ -10,16 +10,17 @@ import type { ReadableDb, WritableDb } from './database.ts'
 import { sql } from './sql.ts'
 import { readSync } from './sync-state.ts'
 
-/** Keeps what came of this station's own operations otherwise than asked. What others asked, they are told. */
+/** Keeps what came of this station's own operations otherwise than asked, and who answered it wherever. What others asked, they are told. */
 export function keepConflicts(db: WritableDb, commits: readonly Commit[], now: number): void {
   const own = readSync(db)?.station_id
   for (const { seq, op_id, station_id, conflicts } of commits) {
-    if (station_id !== own) continue
-    conflicts.forEach((conflict, index) =>
+    conflicts.forEach((conflict, index) => {
+      if (conflict.kind === 'answered') return close(db, answerOf(conflict), now)
+      if (station_id !== own) return
       db.run(sql`INSERT INTO conflicts (id, seq, op_id, station_id, at, kind, conflict)
         VALUES (${`${op_id}-${index}`}, ${seq}, ${op_id}, ${station_id}, ${now}, ${conflict.kind}, ${JSON.stringify(conflict)})
-        ON CONFLICT DO UPDATE SET seq = excluded.seq`),
-    )
+        ON CONFLICT DO UPDATE SET seq = excluded.seq`)
+    })
   }
 }
 
@@ -70,35 +71,24 @@ export function decideConflict(
     sql`SELECT id, at, station_id, conflict, answer, undo FROM conflicts WHERE id = ${id}`,
   )
   if (kept === undefined) return refuse('NOT_FOUND', `Conflict ${id} not found`)
-  if (answer === 'undo') return takeBack(db, author, kept)
-  if (kept.answer !== null)
-    return refuse('CONFLICT', 'This is answered already: send the answer undo to take it back')
-  const conflict = JSON.parse(kept.conflict) as Conflict
-  const facts = factsOf(db, kept.station_id)
-  const known = conflictWords(conflict, facts).answers.map((one) => one.id)
-  if (!known.some((one) => one === answer))
-    return refuse('BAD_REQUEST', `Answer must be one of ${known.join(', ')}`)
-  const meant = answerConflict(conflict, answer as AnswerId, facts, author.newId)
-  if (meant === undefined) return refuse('CONFLICT', 'What this is about no longer exists: leave it as it is')
-  const refusal = acceptAll(db, author, meant.operations)
-  if (refusal) return refusal
-  db.run(sql`UPDATE conflicts SET answer = ${answer}, answered_at = ${author.clock.wall_ms}, undo = ${JSON.stringify(meant.undo)}
-    WHERE id = ${id}`)
-  return { id }
-}
-
-function takeBack(db: WritableDb, author: Author, { id, answer, undo }: Kept): { id: string } | Refusal {
-  if (answer === null) return refuse('CONFLICT', 'This is not answered yet')
-  const refusal = acceptAll(db, author, JSON.parse(undo ?? '[]') as Operation[])
-  if (refusal) return refusal
-  db.run(sql`UPDATE conflicts SET answer = NULL, answered_at = NULL, undo = NULL WHERE id = ${id}`)
-  return { id }
-}
-
-function acceptAll(db: WritableDb, author: Author, operations: readonly Operation[]): Refusal | undefined {
+  const record = {
+    id,
+    conflict: JSON.parse(kept.conflict) as Conflict,
+    answer: kept.answer,
+    undo: JSON.parse(kept.undo ?? '[]') as Operation[],
+  }
+  const operations = operationsFor(record, answer, factsOf(db, kept.station_id), author.newId)
+  if (isRefusal(operations)) return operations
   for (const operation of operations) {
     const refusal = accept(db, author, operation)
-    if (isRefusal(refusal)) return refusal
+    if (refusal) return refusal
+    if (operation.type === 'conflict.answer') close(db, operation, author.clock.wall_ms)
   }
-  return undefined
+  return { id }
+}
+
+/** Answered, here or elsewhere, or open again. */
+function close(db: WritableDb, { id, answer, undo }: ReturnType<typeof answerOf>, now: number): void {
+  db.run(sql`UPDATE conflicts SET answer = ${answer}, answered_at = ${answer === null ? null : now}, undo = ${undo}
+    WHERE id = ${id}`)
 }

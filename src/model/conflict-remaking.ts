@@ -1,0 +1,40 @@
+import { type Facts, standing } from './conflict-words.ts'
+import type { Operation } from './operation.ts'
+import type { Row } from './state.ts'
+
+/** The operation that makes such a row. References are those of today. */
+export function creationOf(row: Row, facts: Facts): Operation | undefined {
+  const { id, name, fields } = row
+  const target = (noun: 'part' | 'revision' | 'batch', field: string) => {
+    const named = fields[field]
+    const found = typeof named === 'string' ? standing(facts, noun, named) : undefined
+    return found === undefined || found.deleted ? null : found.id
+  }
+  switch (row.noun) {
+    case 'part':
+      return { type: 'part.create', id, number: name, name: fields['name'] as string }
+    case 'revision': {
+      const part_id = target('part', 'part_id')
+      return part_id === null ? undefined : { type: 'revision.create', id, part_id, number: name }
+    }
+    case 'batch':
+      return { type: 'batch.create', id, number: name }
+    case 'unit': {
+      const revision_id = target('revision', 'revision_id')
+      if (revision_id === null) return undefined
+      const sample = fields['sample'] as 'golden' | 'failing' | 'ignored' | null
+      const metadata = fields['metadata'] as Readonly<Record<string, string | number | boolean>>
+      return {
+        type: 'unit.create',
+        id,
+        serial_number: name,
+        revision_id,
+        batch_id: target('batch', 'batch_id'),
+        sample,
+        metadata: { ...metadata },
+      }
+    }
+    case 'station':
+      return { type: 'station.create', id, name }
+  }
+}
