@@ -7,11 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chainHash } from '../src/host/hash.ts'
 import { createStationApp } from '../src/main/api/app.ts'
 import { writePrivateFile } from '../src/host/folder.ts'
+import { nowhere } from '../src/main/api/files.ts'
 import { newId } from '../src/host/id.ts'
 import { openDatabase } from '../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../src/main/store/identity.ts'
 import { migrate } from '../src/main/store/migrate.ts'
 import { keepSearchMerged } from '../src/main/store/search-upkeep.ts'
+import { openFiles } from '../src/main/open-files.ts'
 import { createStore, type Store } from '../src/main/store/store.ts'
 import { type Headquarters, openHeadquarters } from '../src/main/sync/headquarters.ts'
 import { createClient } from '../src/main/sync/client.ts'
@@ -54,7 +56,9 @@ async function openBench(office: Office, enrolled = true): Promise<Bench> {
     createIdentity(db, { station_id: newId(), station_name: 'Bench', incarnation: newId(), created_at })
     userNamed(db, { id: user_id, name: 'Operator', created_at })
   })
-  const raw = await createStationApp({ store, onDefect: (error) => console.error(error) })
+  const room = { attachment_max: 1, disk_reserve: 0 }
+  const files = await openFiles(store, { attachments: join(folder, 'attachments') }, room, nowhere)
+  const raw = await createStationApp({ store, files, onDefect: (error) => console.error(error) })
   const app: Bench['app'] = (request) =>
     raw(request, { key_id: 'bench', actor: { kind: 'user', id: user_id } })
   const line = await openHeadquarters({

@@ -137,6 +137,8 @@ function defaults(around: Surroundings): Texts {
     port: '4780',
     name: around.hostname.slice(0, 60) || 'station',
     sync_interval: '15',
+    attachment_max: '256',
+    disk_reserve: '1000',
     log_level: 'info',
   }
 }

@@ -12,6 +12,8 @@ export interface Settings {
   readonly central: string | null
   readonly enroll: string | null
   readonly sync_interval: number
+  readonly attachment_max: number
+  readonly disk_reserve: number
   readonly log_level: LogLevel
 }
 
@@ -62,6 +64,16 @@ export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]>
     takes: 'SECONDS',
     summary: 'time between two rounds with headquarters',
     parse: whole(1, 86_400),
+  },
+  attachment_max: {
+    takes: 'MB',
+    summary: 'largest attachment',
+    parse: whole(1, 100_000),
+  },
+  disk_reserve: {
+    takes: 'MB',
+    summary: 'room on the disk that attachments leave to batches',
+    parse: whole(0, 1_000_000),
   },
   log_level: {
     takes: 'LEVEL',

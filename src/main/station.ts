@@ -3,9 +3,12 @@ import { hostname, networkInterfaces } from 'node:os'
 
 import type { App } from '../http/app.ts'
 import type { Caller } from '../http/routes.ts'
-import { type Listening, listen } from '../http/server.ts'
+import { type Listening, listen, type ServerOptions } from '../http/server.ts'
+import { type Uploads, withUploads } from '../http/uploads.ts'
+import type { WireRequest } from '../http/wire.ts'
 import { createAdmin, withAdmin } from './admin.ts'
 import { createStationApp } from './api/app.ts'
+import { createUploads, nowhere } from './api/files.ts'
 import { type Changes, createChanges } from './api/station-changes.ts'
 import type { Config } from './config.ts'
 import { type DataFolder, holdDataFolder } from './data-folder.ts'
@@ -13,8 +16,9 @@ import { addressProblem, fromHere } from '../host/address.ts'
 import { inUseProblem, removeFile, writePrivateFile } from '../host/folder.ts'
 import { type Log, openLog } from '../host/log.ts'
 import { databaseProblem } from './database-problem.ts'
+import { keepSwept, type OpenFiles, openFiles } from './open-files.ts'
 import { type OpenStore, openStore } from './open-store.ts'
-import { isProblem, type Problem } from '../host/problem.ts'
+import { isProblem, type Problem, wordsOf } from '../host/problem.ts'
 import type { Server } from '../host/serve.ts'
 import type { Settings } from './settings.ts'
 import { firstUserId } from './store/identity.ts'
@@ -44,18 +48,23 @@ export async function startStation(config: Config): Promise<Station | Problem> {
   const log = openLog(settings.log_level, folder.logs, 'station.log')
   const changes = createChanges(opened.store.commits)
   const headquarters = await connect(opened, folder, settings, log)
+  const files = await openFiles(opened.store, folder, settings, nowhere)
+  const swept = keepSwept(files, (error) =>
+    log.warn({ error: wordsOf(error) }, 'attachments could not be swept; it is tried again'),
+  )
   const closeStore = async () => {
+    await swept.stop()
     await headquarters.stop()
     opened.close()
     await log.close()
     folder.release()
   }
-  const served = await serve(opened, { folder, changes, log, settings, headquarters })
+  const served = await serve(opened, { folder, files, changes, log, settings, headquarters })
   if (isProblem(served)) {
     await closeStore()
     return served
   }
-  const { app, server } = served
+  const { app, uploads, server } = served
   sayWhatIsOdd(log, config, opened, folder)
   const operator: Caller = { key_id: 'window', actor: { kind: 'user', id: firstUserId(opened.store.db) } }
   log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'the station is ready')
@@ -63,7 +72,7 @@ export async function startStation(config: Config): Promise<Station | Problem> {
     url: server.url,
     data_dir: folder.data_dir,
     version,
-    window: (request) => app(request, operator),
+    window: (request) => withUploads(app, uploads)(request, operator),
     log,
     async stop() {
       log.info({}, 'the station stops')
@@ -77,6 +86,7 @@ export async function startStation(config: Config): Promise<Station | Problem> {
 
 interface Serving {
   readonly folder: DataFolder
+  readonly files: OpenFiles
   readonly changes: Changes
   readonly log: Log
   readonly settings: Settings
@@ -86,31 +96,38 @@ interface Serving {
 /** App → sockets → `server.json`: from then on scripts and the command line find the station. */
 async function serve(
   opened: OpenStore,
-  { folder, changes, log, settings, headquarters }: Serving,
-): Promise<{ app: App; server: Listening } | Problem> {
+  { folder, files, changes, log, settings, headquarters }: Serving,
+): Promise<{ app: App; uploads: Uploads; server: Listening } | Problem> {
+  const onDefect = (error: unknown, { method, target }: Pick<WireRequest, 'method' | 'target'>) =>
+    log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect')
   let app: App
   try {
     app = await createStationApp({
       store: opened.store,
+      files,
       changes,
       line: headquarters,
-      onDefect: (error, { method, target }) =>
-        log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect'),
+      onDefect,
     })
   } catch (error) {
     return databaseProblem(folder, error)
   }
   const token = randomBytes(32).toString('hex')
-  const server = await openDoor(withAdmin(app, createAdmin(opened, headquarters, SLICE_MS), token), settings)
+  const uploads = createUploads(opened.store, files, onDefect)
+  const admin = createAdmin(opened, headquarters, SLICE_MS)
+  const server = await openDoor({ app: withAdmin(app, admin, token), uploads }, settings)
   if (isProblem(server)) return server
   const failed = announce(folder, server, token)
   if (failed) await server.close()
-  return failed ?? { app, server }
+  return failed ?? { app, uploads, server }
 }
 
-async function openDoor(app: App, { host, port }: Settings): Promise<Listening | Problem> {
+async function openDoor(
+  served: Pick<ServerOptions, 'app' | 'uploads'>,
+  { host, port }: Settings,
+): Promise<Listening | Problem> {
   try {
-    const server = await listen({ host, port, app, hosts: ownNames(host) })
+    const server = await listen({ host, port, ...served, hosts: ownNames(host) })
     return { ...server, url: fromHere(server.url) }
   } catch (error) {
     const why = addressProblem(error, host, port)

@@ -5,7 +5,7 @@ import type { Row } from './state.ts'
 /** The operation that makes such a row. References are those of today. */
 export function creationOf(row: Row, facts: Facts): Operation | undefined {
   const { id, name, fields } = row
-  const target = (noun: 'part' | 'revision' | 'batch', field: string) => {
+  const target = (noun: 'part' | 'revision' | 'batch' | 'unit', field: string) => {
     const named = fields[field]
     const found = typeof named === 'string' ? standing(facts, noun, named) : undefined
     return found === undefined || found.deleted ? null : found.id
@@ -36,5 +36,15 @@ export function creationOf(row: Row, facts: Facts): Operation | undefined {
     }
     case 'station':
       return { type: 'station.create', id, name }
+    case 'attachment':
+      return {
+        type: 'attachment.create',
+        id,
+        name,
+        sha256: fields['sha256'] as string,
+        size: fields['size'] as number,
+        content_type: fields['content_type'] as string | null,
+        unit_id: target('unit', 'unit_id'),
+      }
   }
 }

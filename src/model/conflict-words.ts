@@ -24,6 +24,7 @@ const nounWords: Record<Noun, string> = {
   batch: 'Batch',
   unit: 'Unit',
   station: 'Station',
+  attachment: 'Attachment',
 }
 
 const fieldWords: Readonly<Record<string, string>> = {
@@ -33,6 +34,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   batch_id: 'batch',
   revision_id: 'revision',
   parent_id: 'parent',
+  unit_id: 'unit',
   sample: 'sample',
   image_id: 'image',
   team_id: 'team',

@@ -83,5 +83,14 @@ function judge(d: Draft, op: Exclude<Operation, ConflictAnswer>): void {
       })
     case 'station.remove':
       return remove(d, 'station', op.id)
+
+    case 'attachment.create': {
+      const { sha256, size, content_type, unit_id } = op
+      return create(d, 'attachment', op.id, op.name, { sha256, size, content_type, unit_id })
+    }
+    case 'attachment.attach':
+      return update(d, 'attachment', op.id, { fields: { unit_id: op.unit_id } })
+    case 'attachment.delete':
+      return remove(d, 'attachment', op.id)
   }
 }

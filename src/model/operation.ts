@@ -79,6 +79,19 @@ export const operation = z.discriminatedUnion('type', [
     /** The operations that undo the answer's, as JSON. */
     undo: z.string(),
   }),
+  /** The bytes are on the disk of whoever says so; they travel by themselves, named by their content. */
+  z.object({
+    type: z.literal('attachment.create'),
+    id,
+    name: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    /** Bytes. */
+    size: z.int().min(0),
+    content_type: z.string().nullable(),
+    unit_id: id.nullable(),
+  }),
+  z.object({ type: z.literal('attachment.attach'), id, unit_id: id }),
+  z.object({ type: z.literal('attachment.delete'), id }),
 ])
 export type Operation = z.infer<typeof operation>
 

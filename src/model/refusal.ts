@@ -8,6 +8,7 @@ const words: Record<Noun, { readonly title: string; readonly name: string }> = {
   batch: { title: 'Batch', name: 'number' },
   unit: { title: 'Unit', name: 'serial number' },
   station: { title: 'Station', name: 'name' },
+  attachment: { title: 'Attachment', name: 'name' },
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The nouns that operations change. */
-export type Noun = 'part' | 'revision' | 'batch' | 'unit' | 'station'
+export type Noun = 'part' | 'revision' | 'batch' | 'unit' | 'station' | 'attachment'
 
 /** Who wrote a value, and where that write stands in the order of all changes. `decide()` asks the writer's knowledge about it. */
 export interface Mark {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { createdByStation, createdByUser } from './actor.ts'
+import { attachment, newAttachment, uploadLink } from './attachment.ts'
 import { endpoint } from './endpoint.ts'
 import { identifier } from './identifier.ts'
 import { metadata, metadataChange, metadataFilter, newMetadata } from './metadata.ts'
@@ -67,15 +68,7 @@ const unitDetail = z.object({
       procedure,
     })
     .nullable(),
-  attachments: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      size: z.number().nullable(),
-      content_type: z.string().nullable(),
-      download_url: z.string().nullable(),
-    }),
-  ),
+  attachments: z.array(attachment),
   metadata,
 })
 export type UnitDetail = z.infer<typeof unitDetail>
@@ -129,7 +122,7 @@ const unitCreate = z.object({
 })
 export type UnitCreate = z.infer<typeof unitCreate>
 
-/** What is left out stays as it is; null takes the unit out of its batch, its sample or a metadata key away. */
+/** What is left out stays as it is; attachments named here are added to those it has; null takes the unit out of its batch, its sample or a metadata key away. */
 const unitUpdate = z.object({
   new_serial_number: identifier('New serial number').optional(),
   part_number: identifier('Part number').optional(),
@@ -186,7 +179,7 @@ export const unitEndpoints = {
   update: endpoint({
     method: 'PATCH',
     path: '/units/{serial_number}',
-    summary: 'Change a unit: serial number, part, revision, batch, sample, metadata',
+    summary: 'Change a unit: serial number, part, revision, batch, sample, metadata, further attachments',
     access: 'any',
     refusals: [404, 409],
     params: bySerial,
@@ -228,5 +221,27 @@ export const unitEndpoints = {
     query: childSerial,
     body: none,
     answer: rowId,
+  }),
+  createAttachment: endpoint({
+    method: 'POST',
+    path: '/units/{serial_number}/attachments',
+    summary: 'Begin an upload of a file of this unit: the answer says where the bytes go',
+    access: 'any',
+    refusals: [404],
+    params: bySerial,
+    query: none,
+    body: newAttachment,
+    answer: uploadLink,
+  }),
+  deleteAttachment: endpoint({
+    method: 'DELETE',
+    path: '/units/{serial_number}/attachments',
+    summary: 'Delete attachments of a unit: all of them or none',
+    access: 'any',
+    refusals: [404],
+    params: bySerial,
+    query: z.object({ ids: z.array(z.string(), 'Ids are required: ids=A&ids=B') }),
+    body: none,
+    answer: z.object({ ids: z.array(z.string()) }),
   }),
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { WireRequest } from '../../src/http/wire.ts'
 import { operatorPage } from '../../src/main/api/page.ts'
+import { attachmentEndpoints } from '../../src/model/attachment.ts'
 import { batchEndpoints } from '../../src/model/batch.ts'
 import type { Endpoint } from '../../src/model/endpoint.ts'
 import { partEndpoints } from '../../src/model/part.ts'
@@ -27,6 +28,7 @@ interface Operation {
 }
 
 const endpoints: readonly Endpoint[] = [
+  attachmentEndpoints,
   batchEndpoints,
   partEndpoints,
   revisionEndpoints,

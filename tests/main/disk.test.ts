@@ -1,44 +1,12 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
+import { disk, mayMount, remount } from '../support/disk.ts'
 import { lotkeeper, startStation, stationFails, temporaryFolder } from '../support/process.ts'
 
-/** A disk of its own needs the right to mount one. */
-const mayMount = process.platform === 'linux' && process.getuid?.() === 0 && triesToMount()
 const isRoot = process.getuid?.() === 0
-
-const mounted: string[] = []
-
-afterEach(() => {
-  for (const folder of mounted.splice(0)) spawnSync('umount', ['-l', folder])
-})
-
-function mount(folder: string, options: string): boolean {
-  mkdirSync(folder, { recursive: true })
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'lotkeeper-test', folder]).status === 0
-}
-
-function triesToMount(): boolean {
-  const folder = join('/tmp', `lotkeeper-mount-${process.pid}`)
-  const mounts = mount(folder, 'size=64k')
-  if (mounts) spawnSync('umount', [folder])
-  rmSync(folder, { recursive: true, force: true })
-  return mounts
-}
-
-function remount(folder: string, options: string): void {
-  expect(spawnSync('mount', ['-o', `remount,${options}`, folder]).status).toBe(0)
-}
-
-function disk(options: string): string {
-  const folder = join(temporaryFolder(), 'disk')
-  expect(mount(folder, options)).toBe(true)
-  mounted.unshift(folder)
-  return folder
-}
 
 test.runIf(mayMount).for([16, 128, 240])(
   'a disk of %d kB is too small for a first start: one line, and the next start with room does it all',

@@ -38,8 +38,10 @@ export function operationFor(disk: Disk, r: Prng, names: number, newId: () => st
 }
 
 type Some = (noun: Noun) => string | undefined
+/** Nouns that scripts of the simulator know. */
+type Played = 'part' | 'revision' | 'batch' | 'unit' | 'station'
 
-function creation(noun: Noun, id: string, name: string, some: Some, r: Prng): Operation | null {
+function creation(noun: Played, id: string, name: string, some: Some, r: Prng): Operation | null {
   switch (noun) {
     case 'part':
       return { type: 'part.create', id, number: name, name: r.pick(['Pump', 'Valve']) }
@@ -69,7 +71,7 @@ function creation(noun: Noun, id: string, name: string, some: Some, r: Prng): Op
   }
 }
 
-function renaming(noun: Noun, id: string, name: string): Operation {
+function renaming(noun: Played, id: string, name: string): Operation {
   switch (noun) {
     case 'part':
       return { type: 'part.update', id, number: name }
@@ -84,7 +86,7 @@ function renaming(noun: Noun, id: string, name: string): Operation {
   }
 }
 
-function setting(noun: Noun, id: string, some: Some, r: Prng): Operation | null {
+function setting(noun: Played, id: string, some: Some, r: Prng): Operation | null {
   switch (noun) {
     case 'part':
       return { type: 'part.update', id, name: r.pick(['Pump', 'Valve', 'Motor']) }

@@ -4,13 +4,15 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { textOf } from '../../src/http/wire.ts'
 import { createStationApp } from '../../src/main/api/app.ts'
+import { nowhere } from '../../src/main/api/files.ts'
+import { openFiles } from '../../src/main/open-files.ts'
 import { type Database, openDatabase } from '../../src/main/store/database.ts'
 import { createKey } from '../../src/main/store/keys.ts'
 import { knownVersion, migrate, schemaVersion } from '../../src/main/store/migrate.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import { createStore } from '../../src/main/store/store.ts'
-import { textOf } from '../../src/http/wire.ts'
 import { wireRequest } from '../support/station.ts'
 
 let folder: string
@@ -73,8 +75,10 @@ describe('a database of an earlier release', () => {
           created_at: 1,
         }),
       )
+      const room = { attachment_max: 1, disk_reserve: 0 }
       const app = await createStationApp({
         store,
+        files: await openFiles(store, { attachments: join(folder, 'attachments') }, room, nowhere),
         onDefect(error) {
           throw error
         },

@@ -55,6 +55,9 @@ async function rowsAt(db: Database): Promise<Rows> {
       FROM units u JOIN revisions r ON r.id = u.revision_id JOIN parts p ON p.id = r.part_id
         LEFT JOIN batches b ON b.id = u.batch_id LEFT JOIN units m ON m.id = u.parent_id
       WHERE u.held IS NOT NULL ORDER BY u.held`),
+    attachments: await words(`
+      SELECT a.name || ' (' || a.size || ')' || coalesce(' of ' || u.serial_number, '') AS word
+      FROM attachments a LEFT JOIN units u ON u.id = a.unit_id WHERE a.held IS NOT NULL ORDER BY a.name, a.id`),
     stations: await words(`
       SELECT name || coalesce(' image ' || image_id, '') || coalesce(' team ' || team_id, '')
         || CASE WHEN deleted THEN ' removed' ELSE '' END AS word FROM stations ORDER BY pk`),

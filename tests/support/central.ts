@@ -55,7 +55,7 @@ export async function openDatabase(kind: Database['kind']): Promise<Database> {
 }
 
 const tables = [
-  'users stations parts revisions batches units batch_revisions commits conflicts incarnations chain closed_epochs',
+  'users stations parts revisions batches units attachments batch_revisions commits conflicts incarnations chain closed_epochs',
   'incidents keys enrolments sightings backups headquarters',
 ]
   .join(' ')

@@ -46,6 +46,7 @@ const tables: Record<Noun, string> = {
   batch: 'SELECT id FROM batches',
   unit: 'SELECT id FROM units',
   station: 'SELECT id FROM stations WHERE removed = 0',
+  attachment: 'SELECT id FROM attachments',
 }
 
 const byId = (rows: Iterable<Row>) =>

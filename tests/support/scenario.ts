@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { readJournal } from '../../src/main/store/journal.ts'
 import { errorStatus } from '../../src/model/error.ts'
 import { expectJournalToExplainRows } from './replay.ts'
-import { type Answer, type StationUnderTest, openStation } from './station.ts'
+import { type Answer, ORIGIN, type StationUnderTest, openStation } from './station.ts'
 
 /** A request that must succeed, or milliseconds that pass. */
 export type Step = readonly [request: string, body?: unknown, by?: 'user' | 'station'] | number
 
 /**
  * One request and what comes of it. `$1`, `$2`, … stand for the ids that the given requests answered (waiting is not
- * counted), `$user` and `$station` for whoever asks; in the request, its body and the expected answer.
+ * counted), `$upload1` for where the first one said that bytes go, `$user` and `$station` for whoever asks; in the request, its body and the expected answer.
  */
 export interface Scenario {
   readonly fact: string
@@ -103,11 +103,12 @@ async function prepare(station: Subject, given: readonly Step[]): Promise<Map<st
     else {
       const [request, body, by = 'user'] = step
       const [method, target] = split(request)
-      const made = await station.done<{ id?: string }>(method, fill(target, names), {
+      const made = await station.done<{ id?: string; upload_url?: string }>(method, fill(target, names), {
         key: by,
         body: fill(body, names),
       })
       names.set(String((count += 1)), made.id ?? '')
+      if (made.upload_url !== undefined) names.set(`upload${count}`, made.upload_url.replace(ORIGIN, ''))
     }
   }
   return names
@@ -171,6 +172,9 @@ export function rowsOf({ database }: StationUnderTest) {
         || coalesce(' under ' || m.serial_number, '') || coalesce(' ' || u.sample, '') || coalesce(' ' || u.metadata, '')
       FROM units u JOIN revisions r ON r.pk = u.revision_pk JOIN parts p ON p.pk = r.part_pk
         LEFT JOIN batches b ON b.pk = u.batch_pk LEFT JOIN units m ON m.pk = u.parent_pk ORDER BY u.key`),
+    attachments: words(`
+      SELECT a.name || ' (' || a.size || ')' || coalesce(' of ' || u.serial_number, '')
+      FROM attachments a LEFT JOIN units u ON u.pk = a.unit_pk ORDER BY a.name, a.id`),
     stations: words(`
       SELECT name || coalesce(' image ' || image_id, '') || coalesce(' team ' || team_id, '') || iif(removed, ' removed', '')
       FROM stations ORDER BY pk`),
@@ -189,6 +193,7 @@ export const inBatch = (serial_number: string, batch_number: string): Step => [
   `PATCH /v2/units/${serial_number}`,
   { batch_number },
 ]
+export const file = (name: string): Step => ['POST /v2/attachments', { name }]
 export const child = (serial_number: string, child_serial_number: string): Step => [
   `PUT /v2/units/${serial_number}/children`,
   { child_serial_number },

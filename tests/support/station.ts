@@ -6,7 +6,10 @@ import { afterEach, expect } from 'vitest'
 
 import type { App } from '../../src/http/app.ts'
 import { textOf } from '../../src/http/wire.ts'
+import { withUploads } from '../../src/http/uploads.ts'
 import { createStationApp } from '../../src/main/api/app.ts'
+import { createUploads, nowhere } from '../../src/main/api/files.ts'
+import { openFiles } from '../../src/main/open-files.ts'
 import { type Database, openDatabase } from '../../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../../src/main/store/identity.ts'
 import { createKey } from '../../src/main/store/keys.ts'
@@ -16,6 +19,9 @@ import type { Actor } from '../../src/model/actor.ts'
 
 /** What a test's clock says when nobody has turned it yet. */
 export const START = '2026-01-01T00:00:00.000Z'
+
+/** How tests call a server. */
+export const ORIGIN = 'http://localhost:4780'
 
 /** Whether the answer reached the client: it did, its client went away before, or nobody knows yet. */
 export type Delivery = 'delivered' | 'lost' | 'pending'
@@ -27,12 +33,16 @@ export interface CallOptions {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly delivery?: Delivery
+  /** How the client calls the server. */
+  readonly origin?: string
 }
 
 export interface Answer {
   readonly status: number
   readonly type: string
   readonly text: string
+  /** Those beyond the usual ones. */
+  readonly headers: Readonly<Record<string, string>>
   /** The body read as JSON. */
   readonly json: unknown
 }
@@ -94,7 +104,15 @@ export async function openStation(): Promise<StationUnderTest> {
     return { user, station }
   })
   const defects: unknown[] = []
-  const start = () => createStationApp({ store, onDefect: (error) => void defects.push(error) })
+  const onDefect = (error: unknown) => void defects.push(error)
+  const room = { attachment_max: 1, disk_reserve: 0 }
+  const start = async () => {
+    const files = await openFiles(store, { attachments: join(folder, 'attachments') }, room, nowhere)
+    return withUploads(
+      await createStationApp({ store, files, onDefect }),
+      createUploads(store, files, onDefect),
+    )
+  }
   let app = await start()
 
   const call = callOf(() => app)
@@ -133,6 +151,7 @@ export function callOf(app: () => App) {
     return {
       status: answer.status,
       type: answer.type,
+      headers: answer.headers ?? {},
       text,
       get json() {
         return JSON.parse(text) as unknown
@@ -147,7 +166,7 @@ const keyTexts: Readonly<Record<string, string>> = { user: 'lk_user', station: '
 export function wireRequest(
   method: string,
   target: string,
-  { key = 'user', body, headers, delivery }: CallOptions,
+  { key = 'user', body, headers, delivery, origin = ORIGIN }: CallOptions,
 ) {
   const bytes = body === undefined ? new Uint8Array() : bytesOf(body)
   const sent = new Map<string, string>()
@@ -159,7 +178,7 @@ export function wireRequest(
     request: {
       method,
       target,
-      origin: 'http://localhost:4780',
+      origin,
       header: (name: string) => sent.get(name),
       body: bytes,
       gone: () => delivery === 'lost',

@@ -5,7 +5,7 @@ import { type Query, name, sql } from './sql.ts'
 /** How rows of a noun stand in their table. What the name is called and what its key is unique within, the noun's rules say. */
 interface Shape {
   readonly table: string
-  readonly fields: Readonly<Record<string, 'text' | 'json'>>
+  readonly fields: Readonly<Record<string, 'text' | 'bigint' | 'json'>>
 }
 
 export const shapes: Readonly<Record<Noun, Shape>> = {
@@ -16,6 +16,10 @@ export const shapes: Readonly<Record<Noun, Shape>> = {
   unit: {
     table: 'units',
     fields: { revision_id: 'text', batch_id: 'text', parent_id: 'text', sample: 'text', metadata: 'json' },
+  },
+  attachment: {
+    table: 'attachments',
+    fields: { sha256: 'text', size: 'bigint', content_type: 'text', unit_id: 'text' },
   },
 }
 

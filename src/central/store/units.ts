@@ -4,6 +4,7 @@ import { METADATA_KEYS_MAX } from '../../model/metadata.ts'
 import type { Row, State } from '../../model/state.ts'
 import { formatTime } from '../../model/time.ts'
 import type { UnitCreate, UnitDetail, UnitUpdate } from '../../model/unit.ts'
+import { attachmentsOf } from './attachments.ts'
 import { batchId } from './batches.ts'
 import type { Queryable } from './database.ts'
 import type { Desk } from './own.ts'
@@ -78,7 +79,7 @@ export async function getUnit(db: Queryable, serial_number: string): Promise<Uni
     parent: parent ? relativeOf(parent) : null,
     children: children.map(relativeOf),
     created_during: null,
-    attachments: [],
+    attachments: await attachmentsOf(db, unit.id),
     metadata: unit.metadata,
   }
 }

@@ -17,21 +17,26 @@ const ANSWER_MAX = 100_000
 
 /** Questions remembered, each some 100 bytes. */
 const ASKED_MAX = 1_000
+/** Links in answers are good for a day from when they were made: none is handed out that is older than this. */
+const AGE_MAX_MS = 3_600_000
 
 /** @param version moves with every commit (see store/commits.ts) */
-export function createAnswers(version: () => number): Answers {
+export function createAnswers(version: () => number, now: () => number): Answers {
   const known = new Map<string, HeldAnswer>()
   const asked = new Set<string>()
   let size = 0
   let since = version()
+  let emptied = now()
 
-  const name = (request: WireRequest, caller: Caller) => `${caller.actor.id} ${request.target}`
+  const name = (request: WireRequest, caller: Caller) =>
+    `${caller.actor.id} ${request.origin} ${request.target}`
 
   function forgetOutdated(): void {
-    if (since === version()) return
+    if (since === version() && Math.abs(now() - emptied) < AGE_MAX_MS) return
     known.clear()
     size = 0
     since = version()
+    emptied = now()
   }
 
   return {

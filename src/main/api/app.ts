@@ -4,8 +4,10 @@ import type { WireRequest } from '../../http/wire.ts'
 import { assets } from '../assets.ts'
 import type { Store } from '../store/store.ts'
 import { createAnswers } from './answers.ts'
+import { attachmentRoutes } from './attachments.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { batchRoutes } from './batches.ts'
+import { createDownloads, type Files } from './files.ts'
 import { openPages } from './open.ts'
 import { operatorPage } from './page.ts'
 import { partRoutes } from './parts.ts'
@@ -23,6 +25,8 @@ import { userRoutes } from './users.ts'
 
 export interface StationAppParts {
   readonly store: Store
+  /** Where attachments' bytes come in and go out. */
+  readonly files: Files
   /** What pages wait on; whoever stops the station ends it first. */
   readonly changes?: Changes
   /** The way to headquarters; without it the station has none and never will. */
@@ -35,23 +39,27 @@ export interface StationAppParts {
 /** Everything the station answers, whatever carries the request. */
 export async function createStationApp({
   store,
+  files,
   changes = createChanges(store.commits),
   line = alone(store.db),
   own = [],
   onDefect,
 }: StationAppParts): Promise<App> {
-  const answers = createAnswers(() => store.commits.version)
-  const retries = await store.commits.write((db) => createRetries(db, () => store.readClock().wall_ms))
-  const api: Api = { store, answers, retries }
+  const now = () => store.readClock().wall_ms
+  const answers = createAnswers(() => store.commits.version, now)
+  const retries = await store.commits.write((db) => createRetries(db, now))
+  const api: Api = { store, answers, retries, files }
   const contract = [
     ...batchRoutes(api),
     ...partRoutes(api),
     ...revisionRoutes(api),
     ...unitRoutes(api),
+    ...attachmentRoutes(api),
     ...stationRoutes(api),
     ...userRoutes(api),
   ]
   const pages = openPages(contract)
+  const downloads = createDownloads(store, files)
   const page = operatorPage(assets.page)
   const app = createApp({
     contract,
@@ -61,7 +69,7 @@ export async function createStationApp({
       ...headquartersRoutes(api, line),
       ...own,
     ],
-    open: (request, target) => pages(request, target) ?? page(request, target),
+    open: (request, target) => downloads(request, target) ?? pages(request, target) ?? page(request, target),
     authenticate: createAuthenticator(store.db, () => store.commits.version),
     remembered: (request, caller) => answers.find(request, caller),
     onDefect,

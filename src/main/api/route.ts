@@ -7,6 +7,7 @@ import type { ReadableDb, WritableDb } from '../store/database.ts'
 import type { People } from '../store/people.ts'
 import type { Store } from '../store/store.ts'
 import type { Answers } from './answers.ts'
+import type { Files } from './files.ts'
 import type { Retries } from './retries.ts'
 
 /** What the station's routes stand on. */
@@ -14,6 +15,7 @@ export interface Api {
   readonly store: Store
   readonly answers: Answers
   readonly retries: Retries
+  readonly files: Files
 }
 
 /** What a reading handler gets besides the parsed request. */

@@ -45,6 +45,12 @@ export function createIdentity(
     VALUES ('station_id', ${station_id}), ('organization_slug', ${ORGANIZATION}), ('incarnation', ${incarnation})`)
 }
 
+/** What links to attachments are signed with: the same after a restart, so that they go on being good. @param fresh taken if there is none */
+export function linkSecret(db: WritableDb, fresh: string): string {
+  db.run(sql`INSERT INTO meta (name, value) VALUES ('link_secret', ${fresh}) ON CONFLICT DO NOTHING`)
+  return db.one<{ value: string }>(sql`SELECT value FROM meta WHERE name = 'link_secret'`)!.value
+}
+
 interface NewUser {
   readonly id: string
   readonly name: string

@@ -26,6 +26,7 @@ export const shapes: Readonly<Record<Noun, Shape>> = {
   revision: { table: 'revisions', fields: { image_id: 'text' } },
   batch: { table: 'batches', fields: {}, searched_in: 'pk' },
   unit: { table: 'units', fields: { sample: 'text', metadata: 'map' }, searched_in: 'batch_pk' },
+  attachment: { table: 'attachments', fields: { sha256: 'text', size: 'integer', content_type: 'text' } },
 }
 
 export const referredFirst = Object.keys(shapes) as readonly Noun[]

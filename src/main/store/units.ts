@@ -4,11 +4,13 @@ import { METADATA_KEYS_MAX } from '../../model/metadata.ts'
 import { formatTime } from '../../model/time.ts'
 import type { UnitCreate, UnitDetail, UnitUpdate } from '../../model/unit.ts'
 import { type Author, accept } from './accept.ts'
+import { attach, attachmentsOf, detach, type LinkTo } from './attachments.ts'
 import { batchId } from './batches.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import type { People } from './people.ts'
 import { revisionId } from './revisions.ts'
 import { sql } from './sql.ts'
+import { beginUpload } from './uploads.ts'
 
 const notFound = (serial_number: string) => refuse('NOT_FOUND', `Unit ${serial_number} not found`)
 
@@ -65,7 +67,12 @@ type Relative = PartColumns & { id: string; serial_number: string }
 const relativeOf = (row: Relative) => ({ id: row.id, serial_number: row.serial_number, part: partOf(row) })
 
 /** One unit with everything around it; the children in the order of their serial numbers. */
-export function getUnit(db: ReadableDb, people: People, serial_number: string): UnitDetail | Refusal {
+export function getUnit(
+  db: ReadableDb,
+  people: People,
+  serial_number: string,
+  linkTo: LinkTo,
+): UnitDetail | Refusal {
   const unit = findUnit(db, serial_number)
   if (!unit) return notFound(serial_number)
   const parent = db.one<Relative>(sql`${relativesQuery} WHERE u.pk = ${unit.parent_pk}`)
@@ -82,7 +89,7 @@ export function getUnit(db: ReadableDb, people: People, serial_number: string): 
     parent: parent ? relativeOf(parent) : null,
     children: children.map(relativeOf),
     created_during: null,
-    attachments: [],
+    attachments: attachmentsOf(db, { unit_pk: unit.pk }, linkTo),
     metadata: metadataOf(unit.metadata),
   }
 }
@@ -115,8 +122,6 @@ export function updateUnit(
 ): { id: string } | Refusal {
   const unit = findUnit(db, serial_number)
   if (!unit) return notFound(serial_number)
-  const [attachment] = wanted.attachments ?? []
-  if (attachment !== undefined) return refuse('NOT_FOUND', `Attachment ${attachment} not found`)
   const revision_id = newRevision(db, unit, wanted)
   if (isRefusal(revision_id)) return revision_id
   const batch_id = newBatch(db, wanted.batch_number)
@@ -137,7 +142,9 @@ export function updateUnit(
       revision_id,
       sample,
       metadata,
-    }) ?? (batch_id === undefined ? undefined : accept(db, author, { type: 'unit.move', id, batch_id }))
+    }) ??
+    (batch_id === undefined ? undefined : accept(db, author, { type: 'unit.move', id, batch_id })) ??
+    attach(db, author, wanted.attachments ?? [], { unit_id: id })
   return refusal ?? { id }
 }
 
@@ -215,6 +222,27 @@ function withBoth(
   const child_id = unitId(db, child_serial_number)
   if (child_id === undefined) return notFound(child_serial_number)
   return work(id, child_id) ?? { id: child_id }
+}
+
+/** Begins an upload whose file will belong to this unit. */
+export function createAttachment(
+  db: WritableDb,
+  author: Author,
+  serial_number: string,
+  name: string,
+): { id: string } | Refusal {
+  const unit_id = unitId(db, serial_number)
+  return unit_id === undefined ? notFound(serial_number) : beginUpload(db, author, name, { unit_id })
+}
+
+export function deleteAttachments(
+  db: WritableDb,
+  author: Author,
+  serial_number: string,
+  ids: readonly string[],
+): { ids: string[] } | Refusal {
+  const unit_id = unitId(db, serial_number)
+  return unit_id === undefined ? notFound(serial_number) : detach(db, author, ids, unit_id)
 }
 
 /** Id of the unit with this serial number, in any case. */

@@ -47,6 +47,12 @@ export const nouns: Readonly<Record<Noun, NounRules>> = {
     ],
   },
   station: { label: 'name', unique: false, scope: null, references: [] },
+  attachment: {
+    label: 'name',
+    unique: false,
+    scope: null,
+    references: [{ field: 'unit_id', noun: 'unit', needed: false, on_delete: 'delete', acyclic: false }],
+  },
 }
 
 export const allNouns = Object.keys(nouns) as readonly Noun[]

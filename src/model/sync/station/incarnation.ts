@@ -93,7 +93,7 @@ function withOperation(entry: Entry, operation: Operation): Entry {
 function replaced(operation: Operation, from: string, to: string): Operation {
   const names = ([field, value]: [string, unknown]) => /(^|_)id$/.test(field) && value === from
   if (from === to || !Object.entries(operation).some(names)) return operation
-  const fields = Object.entries(operation).map(([field, value]) => [
+  const fields = Object.entries(operation).map(([field, value]: [string, unknown]) => [
     field,
     names([field, value]) ? to : value,
   ])
