@@ -23,7 +23,9 @@ export function split(conflict: Conflict, facts: Facts, newId: () => string): An
       return splitPart(loser, winner, facts, newId)
     case 'revision':
       return splitRevision(loser, winner, facts, newId)
+    // Their names are free: no two of them are ever taken for one.
     case 'station':
+    case 'attachment':
       return undefined
   }
 }
