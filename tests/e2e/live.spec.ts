@@ -16,17 +16,13 @@ for (const surface of surfaces)
     })
     test.afterAll(() => desk.end())
 
-    test('what it makes is on the screen within a second', async () => {
+    test('what it makes comes to the screen by itself', async () => {
       const { page } = desk
       await expect(page.getByRole('link', { name: 'FIRST' })).toBeVisible()
-      const seen: number[] = []
       for (let i = 0; i < 5; i++) {
-        const started = Date.now()
         await desk.ask('POST', '/v2/batches', { number: `LIVE-${i}` })
         await expect(page.getByRole('link', { name: `LIVE-${i}` })).toBeVisible()
-        seen.push(Date.now() - started)
       }
-      expect(Math.min(...seen)).toBeLessThan(1_000)
     })
 
     test('what it makes does not move the row under a finger', async () => {
@@ -47,6 +43,39 @@ for (const surface of surfaces)
       await page.keyboard.press('Home')
     })
   })
+
+test('of the second until a change is seen, the page itself waits 400 ms at most: the rest is two requests', async ({
+  browser,
+}) => {
+  const desk = await openDesk('browser', browser)
+  const { page } = desk
+  await desk.ask('POST', '/v2/batches', { number: 'FIRST' })
+  await expect(page.getByRole('link', { name: 'FIRST' })).toBeVisible()
+  // From here on no timer of the page runs by itself.
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 60_000)
+  await page.clock.runFor(1_000)
+  const answered = (path: string) => page.waitForResponse((response) => response.url().includes(path))
+  const makeAndSee = async (number: string, wait_ms: number) => {
+    const told = answered('/station/changes')
+    const read = answered('/v2/batches?')
+    await desk.ask('POST', '/v2/batches', { number })
+    await page.clock.runFor(wait_ms)
+    await (await told).finished()
+    // What is handed from one part of the page to the next goes over timers of no length.
+    await page.clock.runFor(1)
+    await (await read).finished()
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(0)
+        return page.getByRole('link', { name: number }).isVisible()
+      })
+      .toBe(true)
+  }
+  await makeAndSee('AT-ONCE', 0)
+  await makeAndSee('AFTER-A-PAUSE', 400)
+  await desk.end()
+})
 
 test('a station that goes away is missed and found again, and nothing said in between is lost', async ({
   browser,
