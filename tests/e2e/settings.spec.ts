@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 
+import type { Bridge } from '../../src/model/bridge.ts'
 import { CALIBRATION_TEXTS } from '../../src/renderer/scanner/calibrate.ts'
 import { type Desk, openDesk, openPage, surfaces, verdictOf } from './desk.ts'
 import { scan } from './scanner.ts'
@@ -42,6 +43,24 @@ for (const surface of surfaces)
       await page.getByLabel('Name of this station').fill('Press 4')
       await page.getByRole('button', { name: 'Save' }).click()
       await expect(page.getByRole('banner')).toContainText('Press 4')
+    })
+
+    test('starting with the PC and filling the screen are there in the window, and nowhere else', async () => {
+      const { page } = desk
+      await expect(page.getByRole('region', { name: 'Scanner' })).toBeVisible()
+      const card = page.getByRole('region', { name: 'Window', exact: true })
+      if (surface === 'browser') return expect(card).toHaveCount(0)
+      const shell = () =>
+        page.evaluate(() => (globalThis as unknown as { lotkeeper: Bridge }).lotkeeper.getShellSettings())
+      for (const [words, name] of [
+        ['Start with this PC', 'start_with_system'],
+        ['Fill the screen, for this work alone', 'kiosk'],
+      ] as const)
+        for (const on of [true, false]) {
+          await card.getByText(words).click()
+          await expect(card.getByRole('checkbox', { name: words })).toBeChecked({ checked: on })
+          expect(await shell()).toMatchObject({ settings: { [name]: on } })
+        }
     })
 
     test('language and colours count at once, and for every screen of this PC', async ({ browser }) => {

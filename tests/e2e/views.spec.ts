@@ -83,6 +83,14 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
     },
   ],
   [
+    'sorting',
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: /Sort by/ }).click()
+      await expect(page.getByRole('option', { name: 'Oldest first' })).toBeVisible()
+    },
+  ],
+  [
     'filters',
     async (page) => {
       await page.keyboard.press('Escape')
@@ -131,8 +139,25 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
     },
   ],
   [
+    'made-key',
+    async (page) => {
+      await page.getByLabel('Whose key').fill('Tester')
+      await page.getByRole('button', { name: 'Make a key' }).click()
+      await expect(page.getByText('Copy it now: it is shown only this once.')).toBeVisible()
+    },
+  ],
+  [
+    'revoke-key',
+    async (page) => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+      await page.getByRole('button', { name: 'Revoke the key Tester' }).first().click()
+      await expect(page.getByText('This cannot be taken back.')).toBeVisible()
+    },
+  ],
+  [
     'waiting',
     async (page) => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
       await page.getByRole('button', { name: 'Show what waits' }).click()
       await expect(page.getByRole('row', { name: /Batch LOT-2026-0001 – made/ })).toBeAttached()
     },
@@ -163,6 +188,13 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
       await scan(page, 'SN-90017')
       await expect(verdictOf(page)).toContainText('SN-90017 is now in')
       await expect(page.getByRole('cell', { name: 'SN-90017', exact: true })).toBeInViewport()
+    },
+  ],
+  [
+    'rename',
+    async (page) => {
+      await page.getByRole('button', { name: 'Rename' }).click()
+      await expect(page.getByLabel('New number')).toHaveValue('LOT-2026-0318')
     },
   ],
   [
@@ -295,9 +327,16 @@ for (const theme of themes)
     await desk.page.keyboard.press('Escape')
   })
 
+/** Who is not signed in has the colours of the PC. */
+const wishes = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  contrast: { contrast: 'more' },
+} as const
+
 test('the page to sign in', async ({ browser }, testInfo) => {
-  for (const theme of ['light', 'dark'] as const) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: theme })
+  for (const theme of themes) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...wishes[theme] })
     const page = await context.newPage()
     await page.goto(desk.url)
     await expect(page.getByLabel('Key', { exact: true })).toBeVisible()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import { createFormats } from '../../src/renderer/i18n/formats.ts'
 import {
   type Catalogue,
   type MessageKey,
@@ -43,6 +44,21 @@ test('numbers and plurals follow the language', () => {
   expect(translator('de')('list_total', { count: 1_000_000 })).toBe('1.000.000 Chargen')
   expect(translator('fr')('list_total', { count: 0 })).toBe('0 lot')
   expect(translator('zh')('batch_units', { count: 1 })).toBe('1 件')
+})
+
+test.each([
+  ['en', '12 Mar 2026, 12:04', '41%', '2d 3h', '1.4 GB', '1,000,000'],
+  ['de', '12.03.2026, 12:04', '41 %', '2 T 3h', '1,4 GB', '1.000.000'],
+  ['fr', '12 mars 2026, 12:04', '41 %', '2j 3h', '1,4 Go', '1 000 000'],
+  ['es', '12 mar 2026, 12:04', '41 %', '2d 3h', '1,4 GB', '1.000.000'],
+  ['zh', '2026年3月12日 12:04', '41%', '2天 3小时', '1.4 GB', '1,000,000'],
+] as const)('dates, shares, spans and sizes in %s are those of the language', (language, ...written) => {
+  const { moment, share, age, size, number } = createFormats(language)
+  const at = new Date(2026, 2, 12, 12, 4).toISOString()
+  const span_ms = (2 * 24 + 3) * 3_600_000
+  const said = [moment(at), share(0.41), age(span_ms), size(1_460_000_000), number(1_000_000)]
+  // Which of the narrow spaces is the right one is the browser's business.
+  expect(said.map((text) => text.replaceAll(/\s/g, ' '))).toEqual(written)
 })
 
 test('the language is the first one wished for that there is', () => {
