@@ -126,7 +126,9 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
         summary:
           conflict.field === 'operation'
             ? `Headquarters does not know ${wanted}: it needs a newer version`
-            : `Headquarters does not know ${title.toLowerCase()} ${name}: a change of it was not done`,
+            : conflict.field === 'text'
+              ? `${wanted} had characters that cannot be stored: it was not done`
+              : `Headquarters does not know ${title.toLowerCase()} ${name}: a change of it was not done`,
         answers: [answer('ok', 'OK')],
       }
     case 'gone':

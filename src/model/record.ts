@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { identifier } from './identifier.ts'
 import { metadataValue, sample } from './operation.ts'
 import { PART_NAME_MAX } from './part.ts'
-import { title } from './text.ts'
+import { isStorable, title } from './text.ts'
 import { time } from './time.ts'
 
 /** A maker as a file names it: `user:ID` or `station:ID`. */
@@ -11,6 +11,7 @@ const maker = (label: string) =>
   z
     .string(`${label} must be text`)
     .regex(/^(user|station):\S{1,60}$/, `${label} is invalid: write it like user:ID or station:ID`)
+    .refine(isStorable, `${label} is invalid: it contains characters that cannot be stored`)
     .transform((text) => {
       const kind: 'user' | 'station' = text.startsWith('user:') ? 'user' : 'station'
       return { kind, id: text.slice(kind.length + 1) }
@@ -39,6 +40,7 @@ export const record = z
         (map) => JSON.stringify(map).length <= METADATA_MAX,
         `metadata is longer than ${METADATA_MAX} characters`,
       )
+      .refine(isStorable, 'metadata is invalid: it contains characters that cannot be stored')
       .nullish(),
     created_at: time('created_at').nullish(),
     created_by: maker('created_by').nullish(),

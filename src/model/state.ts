@@ -84,7 +84,10 @@ export interface Conflict {
     | 'revive'
     | 'revive_merge'
     | 'dangling_ref'
-    /** Also, with `field` = `operation`: headquarters is older than the station and does not know what is asked. */
+    /**
+     * Also, with `field` = `operation`: headquarters is older than the station and does not know what is asked;
+     * with `field` = `text`: what is asked has characters that cannot be stored.
+     */
     | 'unknown_row'
     | 'gone'
     | 'cycle'

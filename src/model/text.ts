@@ -1,7 +1,20 @@
 import { z } from 'zod'
 
-/** What no store of this project can keep unchanged: the zero character, and half of a surrogate pair. */
-const storable = (text: string) => !text.includes('\0') && text.isWellFormed()
+/** What no store of this project can keep unchanged: the zero character, and half of a surrogate pair. Asked of a text, or of all texts in a value. */
+export function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, one]) => isStorable(key) && isStorable(one))
+}
+
+/** The value with a sign in the place of each character that cannot be stored. */
+export function storableCopy<Value>(value: Value): Value {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD') as Value & string
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(storableCopy) as Value & unknown[]
+  const fields = Object.entries(value).map(([key, one]) => [storableCopy(key), storableCopy(one)] as const)
+  return Object.fromEntries(fields) as Value & object
+}
 
 /**
  * Schema of free text that is stored and shown again.
@@ -12,7 +25,7 @@ export const text = (label: string) =>
     .string({
       error: (issue) => (issue.input === undefined ? `${label} is required` : `${label} must be a string`),
     })
-    .refine(storable, `${label} is invalid: it contains characters that cannot be stored`)
+    .refine(isStorable, `${label} is invalid: it contains characters that cannot be stored`)
 
 /** Schema of a name that people read: not blank, at most `max` characters. */
 export const title = (label: string, max: number) =>

@@ -112,13 +112,38 @@ test('what is no message of a station is told so in words that a proxy would not
   expect(await refused(send(central.url, credential, { ...pull, station_id: 'other' }))).toBe(
     '401 unauthorized',
   )
-  const zero = chain.push([newBatch('A\0B')])
-  expect(await refused(send(central.url, credential, zero))).toBe('400 bad_message')
+  expect(await refused(send(central.url, credential, { ...pull, incarnation: 'a\0b' }))).toBe(
+    '400 bad_message',
+  )
   const future = { ...pull, protocol: 99 }
   expect((await send(central.url, credential, future)).answer).toMatchObject({ kind: 'upgrade_required' })
   const revoked = await lotkeeper('stations', 'revoke', station_id, '--data-dir', central.data_dir)
   expect(revoked.code).toBe(0)
   expect(await refused(send(central.url, credential, pull))).toBe('403 revoked')
+}, 60_000)
+
+test('[S9] characters that no database takes hold up nothing: what has them is recorded and passed', async () => {
+  const central = await startCentral(newFolder(), ...(await onPostgres()))
+  const { credential, chain } = await enrolled(central, 'Line 1')
+  const odd = [newBatch('A\0B'), newBatch('\ud800'), { ...newBatch('C'), id: 'c\0' }]
+  const request = chain.push([newBatch('LOT-1'), ...odd, newBatch('LOT-2')])
+  const people = [{ id: 'ada', email: 'ada@x.invalid', name: 'A\0da' }]
+  const { answer } = await send(central.url, credential, request, { head: { people } })
+  expect(answer).toMatchObject({ kind: 'pushed', chain: { seq: 5 } })
+  expect((await send(central.url, credential, request)).answer).toEqual(answer)
+  expect(await get(central, '/v2/batches?sort_order=asc')).toMatchObject({
+    data: [{ number: 'LOT-1' }, { number: 'LOT-2' }],
+  })
+  const page = (await send(central.url, credential, chain.pull(origin, 100))).answer
+  if (page.kind !== 'page') throw new Error(page.kind)
+  expect(page.commits.slice(1).map(({ result }) => result)).toEqual([
+    'applied',
+    'rejected',
+    'rejected',
+    'rejected',
+    'applied',
+  ])
+  expect(page.commits[2]!.conflicts).toMatchObject([{ field: 'text', wanted: 'batch.create' }])
 }, 60_000)
 
 test.for([400, -400])(

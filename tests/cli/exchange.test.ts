@@ -130,6 +130,18 @@ const badLines: readonly (readonly [record: unknown, says: string])[] = [
   [unit('TIME', { created_at: 'yesterday' }), 'created_at is invalid'],
   [unit('SAMPLE', { sample: 'silver' as never }), 'Invalid option'],
   [unit('META', { metadata: { deep: { er: 1 } } as never }), 'Invalid input'],
+  [
+    unit('ZERO', { metadata: { note: 'a\0b' } }),
+    'metadata is invalid: it contains characters that cannot be stored',
+  ],
+  [
+    unit('HALF', { metadata: { ['\ud800']: 1 } }),
+    'metadata is invalid: it contains characters that cannot be stored',
+  ],
+  [
+    unit('MAKER', { created_by: 'user:a\0b' }),
+    'created_by is invalid: it contains characters that cannot be stored',
+  ],
   [unit('TYPO', { serial: 'x' } as never), 'Unrecognized key: "serial"'],
   [unit('ORPHAN', { parent_serial_number: 'NOBODY' }), 'the parent nobody is neither in the file'],
   [unit('RING-1', { parent_serial_number: 'RING-2' }), 'its parent ring-2 is among its own descendants'],
@@ -156,7 +168,7 @@ test('bad lines are named by number and reason, and nothing is done', async () =
   const { code, stderr } = await bringIn(folder, write('bad.json', badFile))
   badLines.forEach(([, says], index) => expect(stderr).toMatch(lineSaying(index + 2, says)))
   expect(stderr).toMatch(
-    /^lotkeeper: 17 of 19 lines cannot be brought in\. Nothing was changed\. [^\n]+--on-error skip\.$/m,
+    /^lotkeeper: 20 of 22 lines cannot be brought in\. Nothing was changed\. [^\n]+--on-error skip\.$/m,
   )
   expect(code).toBe(1)
   expect(await held(folder)).toEqual([])
@@ -166,7 +178,7 @@ test('with --on-error skip the rest is kept', async () => {
   const folder = temporaryFolder()
   const { code, said } = await bringIn(folder, write('bad.json', badFile), '--on-error', 'skip')
   expect(code).toBe(0)
-  expect(said).toMatchObject({ lines: 19, created: { batches: 1, units: 2 }, bad: 17 })
+  expect(said).toMatchObject({ lines: 22, created: { batches: 1, units: 2 }, bad: 20 })
   expect((await held(folder)).map(({ serial_number }) => serial_number)).toEqual(['GOOD', 'GOOD-2'])
 })
 

@@ -32,6 +32,16 @@ export function act(world: World, action: Action): void {
       localWrite(world, node, { type: 'gadget.create', id: id(), name: 'G' } as unknown as Operation, id())
       return
     }
+    case 'unstorable': {
+      // An earlier version of the program took a text that headquarters' database cannot keep.
+      localWrite(
+        world,
+        node,
+        { type: 'station.create', id: id(), name: r.pick(['\0', '\ud800', 'a\0b']) },
+        id(),
+      )
+      return
+    }
     case 'cut':
       return cut(world, node, { out: false, back: false }, r)
     case 'one_way':

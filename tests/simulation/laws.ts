@@ -2,6 +2,7 @@ import { IDENTIFIER_MAX, IDENTIFIER_PATTERN } from '../../src/model/identifier.t
 import { faults } from '../../src/model/invariants.ts'
 import type { Memory } from '../../src/model/memory.ts'
 import type { Mark, Row } from '../../src/model/state.ts'
+import { isStorable } from '../../src/model/text.ts'
 import type { HeadquartersStore } from '../../src/model/sync/headquarters.ts'
 import type { SealedOperation } from '../../src/model/sync/journal.ts'
 import { authorAt } from '../../src/model/sync/knowledge.ts'
@@ -64,6 +65,7 @@ export function checkCommit(
       checkDeletion(oracle, commit, accepted, before)
     if (row.name !== before?.name && row.noun !== 'station') checkName(commit, row)
   }
+  if (!isStorable(commit)) violated('I24', `${commit.op_id} left what cannot be stored`)
   if (result === 'merged') checkMerge(rows, commit, accepted)
 }
 

@@ -30,7 +30,7 @@ export const faultKinds = {
   identity: ['image', 'rollback', 'clone', 'move'],
   clock: ['clock'],
   headquarters: ['backup', 'restore', 'hq_crash'],
-  foreign: ['newer'],
+  foreign: ['newer', 'unstorable'],
 } as const
 type FaultClass = keyof typeof faultKinds
 export type ActionKind = (typeof localKinds)[number] | (typeof faultKinds)[FaultClass][number]

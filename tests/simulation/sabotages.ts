@@ -177,6 +177,12 @@ export const sabotages: readonly Sabotage[] = [
 `,
   },
   {
+    name: 'what cannot be stored is stored',
+    file: `${sync}/headquarters.ts`,
+    find: 'if (storable && operationSchema',
+    replace: 'if (operationSchema',
+  },
+  {
     name: 'what waits is lost with the old history',
     file: `${sync}/station/stage.ts`,
     find: 'const moved = [...lost, ...waiting]',

@@ -17,6 +17,7 @@ import {
   type Request,
   request as requestSchema,
 } from '../../model/sync/protocol.ts'
+import { isStorable, storableCopy } from '../../model/text.ts'
 import { enroll, findStation } from '../store/enrolments.ts'
 import { peopleOf, welcomePeople } from '../store/people.ts'
 import type { Sightings } from '../store/sightings.ts'
@@ -65,7 +66,7 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     if (station.revoked) return wireRefused('revoked', 'This station was revoked at headquarters')
     const opened = await openEnvelope(request)
     if ('status' in opened) return opened
-    const head = stationHead.safeParse(opened.head)
+    const head = stationHead.safeParse(storableCopy(opened.head))
     if (!head.success) return badMessage(head.error.issues[0]!.message)
     const { protocol } = opened.message as { protocol?: unknown }
     if (typeof protocol === 'number' && protocol !== PROTOCOL_VERSION)
@@ -91,8 +92,10 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
   ): Promise<Answer> {
     if (asked.kind === 'push')
       return api.sequencer.write((store, entries) => {
-        for (const { op_id, txn_id, actor, clock, created_at, operation } of asked.ops)
-          entries.set(op_id, { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation)
+        for (const { op_id, txn_id, actor, clock, created_at, operation } of asked.ops) {
+          const said = { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation
+          entries.set(op_id, isStorable(said) ? said : storableCopy(said))
+        }
         const madeAtHere = (sent: SealedOperation) =>
           madeAt(sent, { ...arrival, not_before: store.receivedAt(sent.base.seq) })
         return handle(store, asked, { ...tools, madeAt: madeAtHere })

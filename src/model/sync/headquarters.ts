@@ -1,6 +1,7 @@
 import { decide } from '../decide.ts'
 import { allNouns } from '../decide/nouns.ts'
 import { type JournaledOperation, operation as operationSchema } from '../operation.ts'
+import { isStorable, storableCopy } from '../text.ts'
 import type { Decision, Mark, Noun, State } from '../state.ts'
 import { canonical, contentHash, type Hash, link } from './chain.ts'
 import { commitHash } from './commit.ts'
@@ -118,7 +119,9 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       return { kind: 'fork', index: store.index(incarnation) }
     }
     const before = store.operation(sent.op_id)
-    if (before === undefined ? isRowTaken(store.rows, op) : !isRepeated(before, sent, content)) {
+    if (
+      before === undefined ? isStorable(op) && isRowTaken(store.rows, op) : !isRepeated(before, sent, content)
+    ) {
       store.report({ kind: 'collision', station_id, op_id: sent.op_id })
       return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation) }
     }
@@ -204,12 +207,17 @@ function judge(
   sent: SealedOperation,
   mark: Mark,
 ): Decision {
-  if (operationSchema.safeParse(op.operation).success)
+  const storable = isStorable(op)
+  if (storable && operationSchema.safeParse(op.operation).success)
     return decide(store.rows, op, authorAt(store, sent, mark), mark)
-  const about = { noun: 'station', id: mark.station_id ?? '' } as const
+  const about = {
+    noun: 'station',
+    id: mark.station_id ?? '',
+    field: storable ? 'operation' : 'text',
+  } as const
   return {
     result: 'rejected',
     changed: [],
-    conflicts: [{ kind: 'unknown_row', ...about, field: 'operation', wanted: op.operation.type }],
+    conflicts: [{ kind: 'unknown_row', ...about, wanted: storableCopy(op.operation.type) }],
   }
 }

@@ -174,6 +174,14 @@ test('[S9] [L3] what headquarters cannot read gets a place, and the rest goes on
   ])
 })
 
+test('[S9] what cannot be stored gets a place, and the rest goes on', () => {
+  const { push, central } = conversation()
+  const odd = { type: 'part.create', id: 'p', number: 'P', name: 'a\0b' } as const
+  expect(push(chain(batch('a'), odd, batch('b')))).toMatchObject({ kind: 'pushed', chain: { seq: 3 } })
+  expect(central().commits.map(({ result }) => result)).toEqual(['applied', 'rejected', 'applied'])
+  expect(central().commits[1]?.conflicts).toMatchObject([{ field: 'text', wanted: 'part.create' }])
+})
+
 test('[S20] another version is told so', () => {
   const { ask, envelope } = conversation()
   expect(ask({ kind: 'pull', ...envelope('i', origin), protocol: 99, limit: 1 })).toEqual({
