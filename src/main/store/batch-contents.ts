@@ -1,7 +1,7 @@
 import { fold } from '../../model/identifier.ts'
 import type { ReadableDb } from './database.ts'
 import { pushPlace } from './postings.ts'
-import { type Blocks, type Order, type Place, type Run, blockRun, startOf, unionRun } from './runs.ts'
+import { type Blocks, type Order, type Place, type Walk, blockWalk, startOf, unionWalk } from './walks.ts'
 import type { Span } from './search.ts'
 import { type SqlValue, sql } from './sql.ts'
 
@@ -9,7 +9,7 @@ import { type SqlValue, sql } from './sql.ts'
 export interface Contents {
   /** About how many batches, never counted. */
   estimate(span: Span): number
-  open(order: Order, from: Place): Run
+  open(order: Order, from: Place): Walk
   /** How many runs `open` reads at once. */
   readonly runs: number
   matches(created_at: number, batch_pk: number): boolean
@@ -62,9 +62,9 @@ export function contentsFor(
     runs: keys.length,
     estimate: (span) => keys.reduce<number>((sum, key) => sum + estimate(db, source, span, key), 0),
     open: (order, from) =>
-      unionRun(
+      unionWalk(
         order,
-        keys.map((key) => tableRun(db, source, key, order, from, keys.length > 8 ? 4 : PROBE)),
+        keys.map((key) => tableWalk(db, source, key, order, from, keys.length > 8 ? 4 : PROBE)),
       ),
     matches: (created_at, batch_pk) =>
       db.rows({ text: is_in, values: [list, created_at, batch_pk] }).length > 0,
@@ -78,14 +78,14 @@ function estimate(db: ReadableDb, source: Source, span: Span, key: number | stri
   return PROBE * Math.max(1, (span.last - span.first) / Math.max(1, span.last - found[0]))
 }
 
-function tableRun(
+function tableWalk(
   db: ReadableDb,
   source: Source,
   key: number | string,
   order: Order,
   from: Place,
   first_block: number,
-): Run {
+): Walk {
   let size = first_block
   const up = order === 'asc'
   const blocks: Blocks = {
@@ -107,7 +107,7 @@ function tableRun(
         : { created_at: found[0], batch_pk: found[1], passed: count, inclusive: true }
     },
   }
-  return blockRun(order, from, blocks)
+  return blockWalk(order, from, blocks)
 }
 
 type Kind = 'from' | 'after' | 'until' | 'before' | 'is_in'

@@ -3,7 +3,7 @@ import { fold } from '../../model/identifier.ts'
 import { type Contents, contentsFor } from './batch-contents.ts'
 import type { ReadableDb } from './database.ts'
 import { pushPlace } from './postings.ts'
-import { type Order, type Place, type Run, blockRun, meetingRun, placeAfter, startOf } from './runs.ts'
+import { type Order, type Place, type Walk, blockWalk, meetingWalk, placeAfter, startOf } from './walks.ts'
 import { type Search, type Span, type Waiting, searchFor } from './search.ts'
 import { sql } from './sql.ts'
 
@@ -59,14 +59,14 @@ export function passes(filters: BatchFilters, created_at: number, batch_pk: numb
 
 /** Batches in the list's order that may pass; those outside the window are not left out. */
 export interface Candidates {
-  readonly run: Run
+  readonly run: Walk
   /** The second look; undefined if every candidate passes. */
   readonly confirm: ((created_at: number, batch_pk: number) => boolean) | undefined
 }
 
 /** The whole list, as an index walk in slices. */
-function everyBatch(db: ReadableDb, order: Order, from: Place): Run {
-  return blockRun(order, from, {
+function everyBatch(db: ReadableDb, order: Order, from: Place): Walk {
+  return blockWalk(order, from, {
     load(into, created_at, batch_pk, inclusive) {
       const pk = inclusive ? batch_pk : placeAfter({ created_at, batch_pk }, order).batch_pk
       let rows = placesAt(db, order, created_at, pk)
@@ -114,7 +114,7 @@ export function openCandidates(
   const few = contents.estimate(span())
   if (few <= search.estimate || contents.runs <= MEETING_RUNS_MAX) {
     const runs = [search.open(order, from), contents.open(order, from)]
-    return { run: meetingRun(order, few <= search.estimate ? runs.toReversed() : runs), confirm: look }
+    return { run: meetingWalk(order, few <= search.estimate ? runs.toReversed() : runs), confirm: look }
   }
   return {
     run: search.open(order, from),

@@ -6,7 +6,7 @@ import { standingIds } from './aliases.ts'
 import type { ReadableDb } from './database.ts'
 import { type Asked, listName, memoryOf } from './list-memory.ts'
 import type { People } from './people.ts'
-import { type Order, type Place, placeAfter } from './runs.ts'
+import { type Order, type Place, placeAfter } from './walks.ts'
 import { sql } from './sql.ts'
 
 /**
@@ -15,7 +15,7 @@ import { sql } from './sql.ts'
  * What is asked decides how the page is found; each way reads in the order asked for and stops after the page:
  * - batches picked by id or number: fetched, tested one by one and sorted, for they are few;
  * - no contents and no search: one walk along the index of creation or of numbers;
- * - contents or search, by creation: their runs (runs.ts), which stand in that order;
+ * - contents or search, by creation: their runs (walks.ts), which stand in that order;
  * - anything filtered, by number: batches-by-number.ts.
  * @param version of the commits: pages already served point the way until it moves
  */

@@ -1,6 +1,6 @@
 import type { BatchListQuery } from '../../model/batch.ts'
 import type { ReadableDb } from './database.ts'
-import type { Order } from './runs.ts'
+import type { Order } from './walks.ts'
 import { type Waiting, readWaiting } from './search.ts'
 import { sql } from './sql.ts'
 

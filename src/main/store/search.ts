@@ -15,12 +15,12 @@ import {
   type Blocks,
   type Order,
   type Place,
-  type Run,
-  blockRun,
-  listRun,
-  meetingRun,
-  unionRun,
-} from './runs.ts'
+  type Walk,
+  blockWalk,
+  listWalk,
+  meetingWalk,
+  unionWalk,
+} from './walks.ts'
 import { mergeGone, mergePending, textsWaiting } from './search-merge.ts'
 import { sql } from './sql.ts'
 
@@ -84,7 +84,7 @@ export interface Search {
   /** About how many batches it finds, never counted. */
   readonly estimate: number
   /** Batches that may match; each that matches is among them. */
-  open(order: Order, from: Place): Run
+  open(order: Order, from: Place): Walk
   /** True if what `open` gives needs no second look at all. */
   readonly exact: boolean
   /** The second look, for a place that `open` gave. */
@@ -107,16 +107,16 @@ export function searchFor(db: ReadableDb, waiting: Waiting, term: string): Searc
   return {
     estimate,
     open(order, from) {
-      const runs: Run[] = []
+      const runs: Walk[] = []
       if (rarest.length > 0)
         runs.push(
-          meetingRun(
+          meetingWalk(
             order,
-            rarest.map(({ gram }) => gramRun(db, gram, order, from)),
+            rarest.map(({ gram }) => gramWalk(db, gram, order, from)),
           ),
         )
-      if (pending.n > 0 || runs.length === 0) runs.push(listRun(order, from, pending))
-      return unionRun(order, runs)
+      if (pending.n > 0 || runs.length === 0) runs.push(listWalk(order, from, pending))
+      return unionWalk(order, runs)
     },
     exact: wanted.exact && waiting.doubtful.size === 0,
     confirm: (created_at, batch_pk) =>
@@ -178,8 +178,8 @@ function estimateOf(db: ReadableDb, { span, estimates }: Waiting, gram: number):
 type Piece = [created_at: number, batch_pk: number, n: number, rest: Uint8Array]
 
 /** One gram's run, piece by piece. */
-function gramRun(db: ReadableDb, gram: number, order: Order, from: Place): Run {
-  return blockRun(order, from, order === 'asc' ? gramUpwards(db, gram) : gramDownwards(db, gram))
+function gramWalk(db: ReadableDb, gram: number, order: Order, from: Place): Walk {
+  return blockWalk(order, from, order === 'asc' ? gramUpwards(db, gram) : gramDownwards(db, gram))
 }
 
 function gramUpwards(db: ReadableDb, gram: number): Blocks {

@@ -1,6 +1,6 @@
 import { fold } from '../../model/identifier.ts'
 import type { ReadableDb } from './database.ts'
-import { startOf } from './runs.ts'
+import { startOf } from './walks.ts'
 import { readWaiting, searchFor } from './search.ts'
 import { type Query, sql } from './sql.ts'
 

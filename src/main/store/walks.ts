@@ -9,10 +9,10 @@ export interface Place {
 }
 
 /**
- * A run: places of the list, each once, in the list's order, read as far as somebody looks.
+ * A walk: places of the list, each once, in the list's order, read as far as somebody looks.
  * It stands on its first place when opened; once `ended` its place means nothing.
  */
-export interface Run extends Place {
+export interface Walk extends Place {
   readonly ended: boolean
   next(): void
   /** Goes on to the first place that is not before this one; never back. */
@@ -58,7 +58,7 @@ export interface Blocks {
   ): (Place & { passed: number; inclusive: boolean }) | undefined
 }
 
-export function blockRun(order: Order, from: Place, blocks: Blocks): Run {
+export function blockWalk(order: Order, from: Place, blocks: Blocks): Walk {
   const step = order === 'asc' ? 1 : -1
   const block = emptyPostings(64)
   let at = 0
@@ -129,9 +129,9 @@ export function blockRun(order: Order, from: Place, blocks: Blocks): Run {
 }
 
 /** A run of places that are already at hand, in ascending order. */
-export function listRun(order: Order, from: Place, places: Postings): Run {
+export function listWalk(order: Order, from: Place, places: Postings): Walk {
   let given = false
-  return blockRun(order, from, {
+  return blockWalk(order, from, {
     load(into) {
       into.n = given ? 0 : places.n
       into.times = places.times
@@ -142,7 +142,7 @@ export function listRun(order: Order, from: Place, places: Postings): Run {
 }
 
 /** Every place that is in at least one of the runs. */
-export function unionRun(order: Order, runs: readonly Run[]): Run {
+export function unionWalk(order: Order, runs: readonly Walk[]): Walk {
   if (runs.length === 1) return runs[0]!
   const step = order === 'asc' ? 1 : -1
   let heads = runs.filter((run) => !run.ended)
@@ -193,7 +193,7 @@ export function unionRun(order: Order, runs: readonly Run[]): Run {
 }
 
 /** Every place that is in all of the runs. Put the rarest first: it leads, the others are asked. */
-export function meetingRun(order: Order, runs: readonly Run[]): Run {
+export function meetingWalk(order: Order, runs: readonly Walk[]): Walk {
   const lead = runs[0]!
   if (runs.length === 1) return lead
   const step = order === 'asc' ? 1 : -1
