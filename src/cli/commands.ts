@@ -28,6 +28,13 @@ export const commands: Readonly<Record<string, Command | HeadquartersCommand>> =
     words: 2,
     load: () => import('./keys.ts'),
   },
+  procedures: {
+    usage: 'procedures link ID | procedures unlink ID | procedures list [--json]',
+    summary: 'says of which procedures the station key may report runs',
+    flags: { json: false },
+    words: 2,
+    load: () => import('./procedures.ts'),
+  },
   status: {
     usage: 'status [--json]',
     summary:

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { hash, randomBytes, randomUUID } from 'node:crypto'
 
 /**
  * A new UUIDv7. The time part keeps neighbours together in the indexes and has no other meaning.
@@ -31,4 +31,10 @@ export function newIds(): () => string {
     const variant = '89ab'[Number.parseInt(hex[at]!, 16) & 3]!
     return `${time.slice(0, 8)}-${time.slice(8)}-7${hex.slice(at + 1, at + 4)}-${variant}${hex.slice(at + 4, at + 7)}-${hex.slice(at + 7, at + 19)}`
   }
+}
+
+/** The id of a part of something that has one: always the same for the same place, and of nothing else (UUIDv8). */
+export function idWithin(id: string, place: string): string {
+  const hex = hash('sha256', `${id} ${place}`, 'hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-b${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -11,6 +11,7 @@ import type { OpenStore } from './open-store.ts'
 import type { WritableDb } from './store/database.ts'
 import { firstUserId, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText, revokeKey } from './store/keys.ts'
+import { linkProcedure, unlinkProcedure } from './store/links.ts'
 import { bringRecords } from './store/records.ts'
 import type { Headquarters } from './sync/headquarters.ts'
 
@@ -22,6 +23,8 @@ import type { Headquarters } from './sync/headquarters.ts'
 export const adminBodies = {
   'keys-create': z.object({ kind: z.enum(['user', 'station']), name: title('Name', 60) }),
   'keys-revoke': z.object({ id: z.string() }),
+  'procedures-link': z.object({ id: z.string() }),
+  'procedures-unlink': z.object({ id: z.string() }),
   /** `last`: who asked ends with these, and is told so only when all of it is on the disk. */
   'records-bring': z.object({ records: z.array(record).max(10_000), last: z.boolean() }),
   'sync-round': z.object({}),
@@ -65,6 +68,16 @@ export function createAdmin(
     )
   }
 
+  function procedures(
+    change: typeof linkProcedure,
+    { id }: z.output<(typeof adminBodies)['procedures-link']>,
+  ): Promise<object | Refusal> {
+    return commits.write((db) => {
+      const author = store.author({ kind: 'user', id: firstUserId(db) })
+      return change(db, author, readIdentity(db)!.station_id, id) ?? { id }
+    })
+  }
+
   function recordsBring({ records, last }: z.output<(typeof adminBodies)['records-bring']>): Promise<object> {
     const bring = (db: WritableDb) => {
       const author = { ...store.author({ kind: 'user', id: firstUserId(db) }), newId: newIds() }
@@ -89,6 +102,10 @@ export function createAdmin(
         return keysCreate(checked.data as z.output<(typeof adminBodies)['keys-create']>)
       case 'keys-revoke':
         return keysRevoke(checked.data as z.output<(typeof adminBodies)['keys-revoke']>)
+      case 'procedures-link':
+        return procedures(linkProcedure, checked.data as z.output<(typeof adminBodies)['procedures-link']>)
+      case 'procedures-unlink':
+        return procedures(unlinkProcedure, checked.data as z.output<(typeof adminBodies)['procedures-link']>)
       case 'records-bring':
         return recordsBring(checked.data as z.output<(typeof adminBodies)['records-bring']>)
       case 'sync-round':

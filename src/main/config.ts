@@ -139,6 +139,7 @@ function defaults(around: Surroundings): Texts {
     sync_interval: '15',
     attachment_max: '256',
     disk_reserve: '1000',
+    station_runs: 'linked',
     log_level: 'info',
   }
 }

@@ -14,6 +14,7 @@ export interface Settings {
   readonly sync_interval: number
   readonly attachment_max: number
   readonly disk_reserve: number
+  readonly station_runs: 'linked' | 'any'
   readonly log_level: LogLevel
 }
 
@@ -74,6 +75,11 @@ export const settings: { readonly [Name in SettingName]: Setting<Settings[Name]>
     takes: 'MB',
     summary: 'room on the disk that attachments leave to batches',
     parse: whole(0, 1_000_000),
+  },
+  station_runs: {
+    takes: 'WHICH',
+    summary: 'procedures of which station keys may report runs: linked or any',
+    parse: (text) => (text === 'linked' || text === 'any' ? text : wanted('linked or any')),
   },
   log_level: {
     takes: 'LEVEL',

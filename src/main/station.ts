@@ -107,6 +107,7 @@ async function serve(
       files,
       changes,
       line: headquarters,
+      station_runs: settings.station_runs,
       onDefect,
     })
   } catch (error) {

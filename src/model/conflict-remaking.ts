@@ -1,11 +1,11 @@
 import { type Facts, standing } from './conflict-words.ts'
 import type { Operation } from './operation.ts'
-import type { Row } from './state.ts'
+import type { Noun, Row } from './state.ts'
 
 /** The operation that makes such a row. References are those of today. */
 export function creationOf(row: Row, facts: Facts): Operation | undefined {
   const { id, name, fields } = row
-  const target = (noun: 'part' | 'revision' | 'batch' | 'unit', field: string) => {
+  const target = (noun: Noun, field: string) => {
     const named = fields[field]
     const found = typeof named === 'string' ? standing(facts, noun, named) : undefined
     return found === undefined || found.deleted ? null : found.id
@@ -36,6 +36,21 @@ export function creationOf(row: Row, facts: Facts): Operation | undefined {
     }
     case 'station':
       return { type: 'station.create', id, name }
+    case 'procedure':
+      return { type: 'procedure.create', id, name }
+    case 'version': {
+      const procedure_id = target('procedure', 'procedure_id')
+      return procedure_id === null ? undefined : { type: 'version.create', id, procedure_id, tag: name }
+    }
+    case 'link': {
+      const station_id = target('station', 'station_id')
+      const procedure_id = target('procedure', 'procedure_id')
+      if (station_id === null || procedure_id === null) return undefined
+      return { type: 'link.create', id, station_id, procedure_id }
+    }
+    // What was measured once is not made up again.
+    case 'run':
+      return undefined
     case 'attachment':
       return {
         type: 'attachment.create',

@@ -25,7 +25,13 @@ export function split(conflict: Conflict, facts: Facts, newId: () => string): An
       return splitRevision(loser, winner, facts, newId)
     // Their names are free: no two of them are ever taken for one.
     case 'station':
+    case 'procedure':
+    case 'run':
+    case 'link':
     case 'attachment':
+      return undefined
+    // It is nothing but its tag: two of one tag are one.
+    case 'version':
       return undefined
   }
 }

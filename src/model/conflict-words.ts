@@ -1,4 +1,4 @@
-import { referenceOf } from './decide/nouns.ts'
+import { nouns, referenceOf } from './decide/nouns.ts'
 import { fold, IDENTIFIER_MAX } from './identifier.ts'
 import type { Operation } from './operation.ts'
 import type { Conflict, Noun, Row, State, Value } from './state.ts'
@@ -25,6 +25,10 @@ const nounWords: Record<Noun, string> = {
   unit: 'Unit',
   station: 'Station',
   attachment: 'Attachment',
+  procedure: 'Procedure',
+  version: 'Version',
+  run: 'Run',
+  link: 'Link',
 }
 
 const fieldWords: Readonly<Record<string, string>> = {
@@ -34,11 +38,18 @@ const fieldWords: Readonly<Record<string, string>> = {
   batch_id: 'batch',
   revision_id: 'revision',
   parent_id: 'parent',
+  tag: 'tag',
+  procedure_id: 'procedure',
+  version_id: 'version',
   unit_id: 'unit',
+  station_id: 'station',
   sample: 'sample',
   image_id: 'image',
   team_id: 'team',
 }
+
+/** Two of these that were taken for one can be taken apart again (conflict-splits.ts). */
+const takenApart: readonly Noun[] = ['part', 'revision', 'batch', 'unit']
 
 /** One conflict as a sentence, and what a person can say to it. */
 export function conflictWords(conflict: Conflict, facts: Facts): Words {
@@ -54,10 +65,9 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
     case 'merged':
       return {
         summary: `${title} ${name} was also made at ${at}${joinedWords(conflict, facts)}`,
-        answers:
-          conflict.noun === 'station'
-            ? [answer('ok', 'OK')]
-            : [answer('same', 'Same'), answer('different', 'Different')],
+        answers: takenApart.includes(noun)
+          ? [answer('same', 'Same'), answer('different', 'Different')]
+          : [answer('ok', 'OK')],
       }
     case 'merge_field':
       return {
@@ -186,7 +196,7 @@ function makerOf({ noun, other_id }: Conflict, facts: Facts): string {
 }
 
 function fieldOf({ field, noun }: Conflict): string {
-  if (field === undefined) return noun === 'unit' ? 'serial number' : 'number'
+  if (field === undefined) return fieldWords[nouns[noun].label] ?? nouns[noun].label
   return field.startsWith('metadata.') ? `metadata ${field.slice(9)}` : (fieldWords[field] ?? field)
 }
 
@@ -228,7 +238,7 @@ export function fieldOperation(
   if (field === undefined) return undefined
   if (field.startsWith('metadata.')) {
     if (typeof value === 'object' && value !== null) return undefined
-    return { type: 'unit.update', id, metadata: { [field.slice(9)]: value } }
+    return { type: noun === 'run' ? 'run.update' : 'unit.update', id, metadata: { [field.slice(9)]: value } }
   }
   const text = typeof value === 'string' ? value : null
   switch (`${noun}.${field}`) {
@@ -252,6 +262,8 @@ export function fieldOperation(
       return { type: 'unit.move', id, batch_id: text }
     case 'station.name':
       return text === null ? undefined : { type: 'station.update', id, name: text }
+    case 'procedure.name':
+      return text === null ? undefined : { type: 'procedure.update', id, name: text }
     case 'station.image_id':
       return { type: 'station.update', id, image_id: text }
     case 'station.team_id':

@@ -84,6 +84,32 @@ function judge(d: Draft, op: Exclude<Operation, ConflictAnswer>): void {
     case 'station.remove':
       return remove(d, 'station', op.id)
 
+    case 'procedure.create':
+      return create(d, 'procedure', op.id, op.name, {})
+    case 'procedure.update':
+      return update(d, 'procedure', op.id, { name: op.name })
+    case 'procedure.delete':
+      return remove(d, 'procedure', op.id)
+
+    case 'version.create':
+      return create(d, 'version', op.id, op.tag, { procedure_id: op.procedure_id })
+    case 'version.delete':
+      return remove(d, 'version', op.id)
+
+    case 'link.create':
+      return create(d, 'link', op.id, op.id, { station_id: op.station_id, procedure_id: op.procedure_id })
+    case 'link.delete':
+      return remove(d, 'link', op.id)
+
+    case 'run.create': {
+      const { type: _type, id, made_unit, ...fields } = op
+      return create(d, 'run', id, id, { ...fields, made_unit: made_unit ? 1 : 0 })
+    }
+    case 'run.update':
+      return update(d, 'run', op.id, { fields: { metadata: op.metadata } })
+    case 'run.delete':
+      return remove(d, 'run', op.id)
+
     case 'attachment.create': {
       const { sha256, size, content_type, unit_id } = op
       return create(d, 'attachment', op.id, op.name, { sha256, size, content_type, unit_id })

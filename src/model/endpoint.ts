@@ -19,7 +19,7 @@ export interface Endpoint<
   readonly summary: string
   readonly access: Access
   /** Which errors beyond 400, 401, 403 and 500 the operation has, for the documentation. */
-  readonly refusals?: readonly (404 | 409)[]
+  readonly refusals?: readonly (404 | 409 | 422)[]
   readonly params: Params
   readonly query: Query
   readonly body: Body

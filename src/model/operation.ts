@@ -8,6 +8,12 @@ export const metadataValue = z.union([z.string(), z.number(), z.boolean()])
 /** A unit kept apart from production figures, or null for an ordinary one. */
 export const sample = z.enum(['golden', 'failing', 'ignored']).nullable()
 
+/** How a test run ended. */
+export const outcome = z.enum(
+  ['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED'],
+  'Outcome must be PASS, FAIL, ERROR, TIMEOUT or ABORTED',
+)
+
 const id = z.string()
 
 /**
@@ -70,6 +76,44 @@ export const operation = z.discriminatedUnion('type', [
     team_id: z.string().nullable().optional(),
   }),
   z.object({ type: z.literal('station.remove'), id }),
+
+  z.object({ type: z.literal('procedure.create'), id, name: z.string() }),
+  z.object({ type: z.literal('procedure.update'), id, name: z.string() }),
+  z.object({ type: z.literal('procedure.delete'), id }),
+
+  z.object({ type: z.literal('version.create'), id, procedure_id: id, tag: z.string() }),
+  z.object({ type: z.literal('version.delete'), id }),
+
+  /** A station may report runs of a procedure with its own key. */
+  z.object({ type: z.literal('link.create'), id, station_id: id, procedure_id: id }),
+  z.object({ type: z.literal('link.delete'), id }),
+
+  z.object({
+    type: z.literal('run.create'),
+    id,
+    unit_id: id,
+    procedure_id: id,
+    version_id: id.nullable(),
+    outcome,
+    /** Milliseconds since 1970 UTC, by the clock of whoever tested. */
+    started_at: z.int(),
+    ended_at: z.int(),
+    docstring: z.string().nullable(),
+    /** The user who stood at the bench. */
+    operated_by_id: id.nullable(),
+    /** The unit was not known before this run. */
+    made_unit: z.boolean(),
+    /** SHA-256 of what was measured (run-payload.ts), which travels apart from the operations; null if nothing was. */
+    payload: z.string().nullable(),
+    metadata: z.record(z.string(), metadataValue),
+  }),
+  z.object({
+    type: z.literal('run.update'),
+    id,
+    /** As in `unit.update`. */
+    metadata: z.record(z.string(), metadataValue.nullable()),
+  }),
+  z.object({ type: z.literal('run.delete'), id }),
 
   /** What a person said to the conflict record `id`, after the operations that do it; null takes the answer back. */
   z.object({

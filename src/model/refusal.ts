@@ -9,6 +9,10 @@ const words: Record<Noun, { readonly title: string; readonly name: string }> = {
   unit: { title: 'Unit', name: 'serial number' },
   station: { title: 'Station', name: 'name' },
   attachment: { title: 'Attachment', name: 'name' },
+  procedure: { title: 'Procedure', name: 'name' },
+  version: { title: 'Version', name: 'tag' },
+  run: { title: 'Run', name: 'id' },
+  link: { title: 'Link', name: 'id' },
 }
 
 /**
@@ -38,7 +42,9 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
     case 'delete_nonempty':
       return refuse(
         'CONFLICT',
-        `${title} ${called(conflict.noun, conflict.id)} is still used by units: move or delete them first`,
+        conflict.noun === 'version'
+          ? `Version ${called('version', conflict.id)} is still used by runs: delete them first`
+          : `${title} ${called(conflict.noun, conflict.id)} is still used by units: move or delete them first`,
       )
     case 'cycle':
       return refuse(

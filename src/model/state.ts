@@ -1,5 +1,15 @@
 /** The nouns that operations change. */
-export type Noun = 'part' | 'revision' | 'batch' | 'unit' | 'station' | 'attachment'
+export type Noun =
+  | 'part'
+  | 'revision'
+  | 'batch'
+  | 'unit'
+  | 'station'
+  | 'procedure'
+  | 'version'
+  | 'run'
+  | 'link'
+  | 'attachment'
 
 /** Who wrote a value, and where that write stands in the order of all changes. `decide()` asks the writer's knowledge about it. */
 export interface Mark {
@@ -22,11 +32,11 @@ export type Value = string | number | boolean | null | { readonly [key: string]:
 export interface Row {
   readonly noun: Noun
   readonly id: string
-  /** Number, serial number or station name, as typed. */
+  /** Number, serial number, version tag or name, as typed; of a row without a name its id. */
   readonly name: string
-  /** `fold(name)`; for stations, whose names are not unique, the id. */
+  /** `fold(name)`; where names are not unique (stations, procedures, runs), the id. */
   readonly key: string
-  /** What the key is unique within: the part's id for a revision, otherwise the empty string. */
+  /** What the key is unique within: the part's id for a revision, the procedure's for a version, otherwise the empty string. */
   readonly scope: string
   readonly created_at: number
   readonly created_by_user_id: string | null

@@ -5,7 +5,7 @@ import { attachment, newAttachment, uploadLink } from './attachment.ts'
 import { endpoint } from './endpoint.ts'
 import { identifier } from './identifier.ts'
 import { metadata, metadataChange, metadataFilter, newMetadata } from './metadata.ts'
-import { sample } from './operation.ts'
+import { outcome, sample } from './operation.ts'
 import { flag, integer, many, pageOf, pageQuery, searchQuery } from './page.ts'
 import { time, timestamp } from './time.ts'
 import { none, rowId } from './wire.ts'
@@ -17,7 +17,6 @@ const relative = z.object({ id: z.string(), serial_number: z.string() })
 const relativeWithPart = relative.extend({
   part: part.extend({ revision: named.nullable() }).nullable(),
 })
-const outcome = z.enum(['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED'])
 const procedure = z.object({ id: z.string(), name: z.string() })
 
 /** One unit in a list. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { expectErrorShape } from '../support/scenario.ts'
+import { linkProcedure } from '../../src/main/store/links.ts'
+import { expectErrorShape, fill, runOf } from '../support/scenario.ts'
 import { type CallOptions, ORIGIN, type StationUnderTest, openStation } from '../support/station.ts'
 
 /** A value's shape as the contract writes it. */
@@ -13,6 +14,7 @@ interface Shape {
   readonly fields?: Readonly<Record<string, Shape>>
   readonly items?: Shape
   readonly values?: { readonly of: readonly Shape[] }
+  readonly of?: readonly Shape[]
   readonly enum?: readonly string[]
   readonly format?: string
 }
@@ -75,10 +77,24 @@ const asked: Record<string, readonly [user: boolean, station: boolean, target: s
   'station-update': [true, false, '/v2/stations/$station', { name: 'new' }],
   'station-remove': [true, false, '/v2/stations/$other'],
   'user-list': [true, true, '/v2/users'],
+  'procedure-list': [true, true, '/v2/procedures'],
+  'procedure-create': [true, false, '/v2/procedures', { name: 'new' }],
+  'procedure-get': [true, true, '/v2/procedures/$procedure'],
+  'procedure-update': [true, false, '/v2/procedures/$procedure', { name: 'new' }],
+  'procedure-delete': [true, false, '/v2/procedures/$procedure'],
+  'procedure-createVersion': [true, false, '/v2/procedures/$procedure/versions', { tag: 'new' }],
+  'procedure-getVersion': [true, true, '/v2/procedures/$procedure/versions/1.0'],
+  'procedure-deleteVersion': [true, false, '/v2/procedures/$procedure/versions/unused'],
+  'run-list': [true, true, '/v2/runs?include_metadata=true'],
+  'run-create': [true, true, '/v2/runs', { ...runOf('new'), procedure_id: '$procedure' }],
+  'run-get': [true, true, '/v2/runs/$run'],
+  'run-update': [true, true, '/v2/runs/$run', {}],
+  'run-updateMetadata': [true, true, '/v2/runs/$run/metadata', { metadata: { a: null } }],
+  'run-delete': [true, false, '/v2/runs?ids=$run'],
 }
 
-/** Something of everything: a batch with a unit that has parent, child, file and metadata; an unused part; another station. */
-async function furnish(station: StationUnderTest): Promise<{ other: string; attachment: string }> {
+/** Something of everything: a batch with a unit that has parent, child, file, run and metadata; an unused part; another station. */
+async function furnish(station: StationUnderTest): Promise<ReadonlyMap<string, string>> {
   await station.done('POST', '/v2/batches', { body: { number: 'L' } })
   for (const number of ['P', 'unused']) await station.done('POST', '/v2/parts', { body: { number } })
   for (const [i, serial_number] of ['top', 'middle', 'bottom', 'alone'].entries())
@@ -105,30 +121,86 @@ async function furnish(station: StationUnderTest): Promise<{ other: string; atta
   )
   const bytes = { key: null, body: 'a;b', headers: { 'content-type': 'text/csv' } }
   await station.done('PUT', upload_url.replace(ORIGIN, ''), bytes)
-  const { id: other } = await station.done('POST', '/v2/stations', { body: { name: 'other' } })
-  return { other, attachment }
+  const procedure = await station.done('POST', '/v2/procedures', { body: { name: 'FCT' } })
+  await station.done('POST', `/v2/procedures/${procedure.id}/versions`, { body: { tag: 'unused' } })
+  const run = await station.done('POST', '/v2/runs', {
+    body: {
+      ...runOf('middle'),
+      procedure_id: procedure.id,
+      procedure_version: '1.0',
+      batch_number: 'L',
+      docstring: 'why',
+      operated_by: 'ada@lotkeeper.invalid',
+      metadata: { a: 'x', n: 1 },
+      ...everythingMeasured,
+    },
+  })
+  const { id } = await station.done('POST', '/v2/stations', {
+    body: { name: 'other', procedure_id: procedure.id },
+  })
+  await station.store.commits.write((db) => {
+    const author = station.store.author({ kind: 'user', id: station.ids.user })
+    return linkProcedure(db, author, station.ids.station, procedure.id)
+  })
+  return new Map([
+    ['station', station.ids.station],
+    ['other', id],
+    ['procedure', procedure.id],
+    ['run', run.id],
+    ['attachment', attachment],
+  ])
+}
+
+const times = { started_at: '2026-01-01T08:00:00Z', ended_at: '2026-01-01T08:00:10Z' }
+const validators = [{ outcome: 'PASS', operator: '>=', expected_value: 1, is_decisive: true }]
+const aggregations = [{ type: 'max', outcome: 'PASS', value: 4, unit: 'V', validators }]
+const axis = { data: [1, 2], units: 's', name: 'x', description: 'time', validators, aggregations }
+
+/** Of everything that a run may have measured, one. */
+const everythingMeasured = {
+  phases: [
+    {
+      name: 'power',
+      outcome: 'PASS',
+      ...times,
+      docstring: 'supply',
+      measurements: [
+        {
+          name: 'voltage',
+          outcome: 'PASS',
+          measured_value: 4.9,
+          units: 'V',
+          lower_limit: 1,
+          validators,
+          aggregations,
+          x_axis: axis,
+          y_axis: [axis],
+          docstring: 'out',
+        },
+      ],
+    },
+  ],
+  logs: [
+    { level: 'INFO', timestamp: '2026-01-01T08:00:01Z', message: 'ok', source_file: 'a.py', line_number: 7 },
+  ],
 }
 
 let station: StationUnderTest
-let made: { other: string; attachment: string }
+let names: ReadonlyMap<string, string>
 
 beforeEach(async () => {
   station = await openStation()
-  made = await furnish(station)
+  names = await furnish(station)
 })
 
 function ask({ id, method }: Operation, options: CallOptions) {
   const [, , target, body] = asked[id]!
-  const named = target
-    .replace('$station', station.ids.station)
-    .replace('$other', made.other)
-    .replace('$attachment', made.attachment)
-  return station.call(method, named, { body, ...options })
+  return station.call(method, fill(target, names), { body: fill(body, names), ...options })
 }
 
 test('the contract is walked, whole', () => {
   expect(contract.operations.map(({ id }) => id).toSorted()).toEqual(Object.keys(asked).toSorted())
-  expect(contract.not_built).toHaveLength(26)
+  expect(contract.not_built).toHaveLength(12)
 })
 
 describe('answers', () => {
@@ -142,8 +214,14 @@ describe('answers', () => {
   })
 
   test('what only clients of April want is there too', async () => {
-    const shown = await station.done('GET', `/v2/stations/${made.other}`)
+    const shown = await station.done('GET', `/v2/stations/${names.get('other')}`)
     expect(shown).toHaveProperty('connection_status')
+    expect(shown).toHaveProperty('procedures.0.identifier', null)
+    const listed = await station.done('GET', '/v2/procedures')
+    expect(listed).toHaveProperty('data.0.runs.0.unit.id')
+    expect(listed).toHaveProperty('data.0.linkedRepository', null)
+    const procedure = await station.done('GET', `/v2/procedures/${names.get('procedure')}`)
+    expect(procedure).toHaveProperty('identifier', null)
   })
 
   test('a list that was not asked for metadata shows none in any item', async () => {
@@ -152,8 +230,18 @@ describe('answers', () => {
   })
 })
 
-/** Keys that the contract does not know but April's clients do (v2.md §2.0 "Superset"). */
-const superset = new Set(['station-get.connection_status', 'station-getCurrent.connection_status'])
+/** Keys that the contract does not know but April's clients do (v2.md §2.0 "Superset"), and our own. */
+const superset = new Set([
+  'station-get.connection_status',
+  'station-getCurrent.connection_status',
+  'station-get.procedures[].identifier',
+  'station-getCurrent.procedures[].identifier',
+  'station-list.data[].procedures[].identifier',
+  'procedure-get.identifier',
+  'procedure-list.data[].runs',
+  'run-get.payload',
+  'run-get.phases[].measurements[].docstring',
+])
 
 const EMPTY = ' is empty: nothing was compared'
 
@@ -163,7 +251,7 @@ function deviations(shape: Shape, value: unknown, at: string, compared: Set<stri
   switch (shape.type) {
     case 'array':
       if (!Array.isArray(value)) return [`${at} is no array`]
-      if (value.length === 0) return /procedures/.test(at) ? [] : [at + EMPTY]
+      if (value.length === 0) return /run-get.attachments/.test(at) ? [] : [at + EMPTY]
       compared.add(at)
       return value.flatMap((item: unknown) => deviations(shape.items!, item, `${at}[]`, compared))
     case 'object': {
@@ -185,6 +273,10 @@ function deviations(shape: Shape, value: unknown, at: string, compared: Set<stri
       return Object.entries(value as object).flatMap(([name, item]) =>
         shape.values!.of.some(({ type }) => typeof item === type) ? [] : [`${at}.${name} is ${typeof item}`],
       )
+    case 'union':
+      return shape.of!.some((side) => deviations(side, value, at, compared).length === 0)
+        ? []
+        : [`${at} is none of what it may be`]
     case 'integer':
       return Number.isSafeInteger(value) ? [] : [`${at} is no integer`]
     default: {
@@ -252,6 +344,9 @@ async function describeOperation(method: string, path: string): Promise<Describe
 /** A map stands in a body as an object, in a query as one JSON text. */
 const jsonMap = expect.stringMatching(/^(string|object)$/) as unknown
 
+/** Whole numbers are numbers. */
+const anyNumber = expect.stringMatching(/^(number|integer)$/) as unknown
+
 /** What the description of an input must say. */
 function expected(input: Input): object {
   const {
@@ -268,7 +363,7 @@ function expected(input: Input): object {
   } = input
   const said = { minimum, maximum, minLength, maxLength, pattern, format, default: value, enum: values }
   return {
-    type: type === 'map' ? jsonMap : type,
+    type: type === 'map' ? jsonMap : type === 'number' ? anyNumber : type,
     ...(items ? { items: items.enum ? { type: items.type, enum: items.enum } : { type: items.type } } : {}),
     ...Object.fromEntries(Object.entries(said).filter(([, one]) => one !== undefined)),
   }

@@ -9,10 +9,13 @@ import { attachmentEndpoints } from '../../src/model/attachment.ts'
 import { batchEndpoints } from '../../src/model/batch.ts'
 import type { Endpoint } from '../../src/model/endpoint.ts'
 import { partEndpoints } from '../../src/model/part.ts'
+import { procedureEndpoints } from '../../src/model/procedure.ts'
 import { revisionEndpoints } from '../../src/model/revision.ts'
+import { runEndpoints } from '../../src/model/run.ts'
 import { stationEndpoints } from '../../src/model/station.ts'
 import { unitEndpoints } from '../../src/model/unit.ts'
 import { userEndpoints } from '../../src/model/user.ts'
+import { versionEndpoints } from '../../src/model/version.ts'
 import { openStation } from '../support/station.ts'
 
 interface Description {
@@ -35,6 +38,9 @@ const endpoints: readonly Endpoint[] = [
   unitEndpoints,
   stationEndpoints,
   userEndpoints,
+  procedureEndpoints,
+  versionEndpoints,
+  runEndpoints,
 ].flatMap((noun) => Object.values<Endpoint>(noun))
 
 async function description(): Promise<Description> {

@@ -37,9 +37,9 @@ export function operationFor(disk: Disk, r: Prng, names: number, newId: () => st
   return setting(noun, chosen, some, r)
 }
 
-type Some = (noun: Noun) => string | undefined
-/** Nouns that scripts of the simulator know. */
+/** The nouns that the simulated scripts work with: those that people name. */
 type Played = 'part' | 'revision' | 'batch' | 'unit' | 'station'
+type Some = (noun: Noun) => string | undefined
 
 function creation(noun: Played, id: string, name: string, some: Some, r: Prng): Operation | null {
   switch (noun) {

@@ -61,6 +61,21 @@ async function rowsAt(db: Database): Promise<Rows> {
     stations: await words(`
       SELECT name || coalesce(' image ' || image_id, '') || coalesce(' team ' || team_id, '')
         || CASE WHEN deleted THEN ' removed' ELSE '' END AS word FROM stations ORDER BY pk`),
+    procedures:
+      await words(`SELECT q.name || ' (' || (SELECT count(*) FROM runs t WHERE t.procedure_id = q.id AND t.held IS NOT NULL) || ')' AS word
+      FROM procedures q WHERE q.held IS NOT NULL ORDER BY q.pk`),
+    versions: await words(`SELECT q.name || '/' || v.tag || ' (' || (
+        SELECT count(*) FROM runs t WHERE t.version_id = v.id AND t.held IS NOT NULL) || ')' AS word
+      FROM versions v JOIN procedures q ON q.id = v.procedure_id WHERE v.held IS NOT NULL ORDER BY q.pk, v.held`),
+    links: await words(`SELECT s.name || ' ' || q.name AS word
+      FROM procedure_links l JOIN stations s ON s.id = l.station_id JOIN procedures q ON q.id = l.procedure_id
+      WHERE l.held IS NOT NULL ORDER BY l.pk`),
+    runs: await words(`SELECT u.serial_number || ' ' || q.name || coalesce('/' || v.tag, '') || ' ' || t.outcome
+        || CASE WHEN t.made_unit = 1 THEN ' made' ELSE '' END || coalesce(' by ' || o.name, '')
+        || CASE WHEN t.metadata::text = '{}' THEN '' ELSE ' ' || t.metadata END AS word
+      FROM runs t JOIN units u ON u.id = t.unit_id JOIN procedures q ON q.id = t.procedure_id
+        LEFT JOIN versions v ON v.id = t.version_id LEFT JOIN users o ON o.id = t.operated_by_id
+      WHERE t.held IS NOT NULL ORDER BY t.pk`),
     journal: (await words(
       `SELECT entry #>> '{operation,type}' AS word FROM commits ORDER BY seq`,
     )) as Rows['journal'],

@@ -56,7 +56,7 @@ export async function openDatabase(kind: Database['kind']): Promise<Database> {
 
 const tables = [
   'users stations parts revisions batches units attachments batch_revisions commits conflicts incarnations chain closed_epochs',
-  'incidents keys enrolments sightings backups headquarters',
+  'incidents keys enrolments sightings backups headquarters procedures versions procedure_links runs blobs',
 ]
   .join(' ')
   .split(' ')

@@ -4,10 +4,11 @@ import type { ReadableDb } from '../../src/main/store/database.ts'
 import { readJournal } from '../../src/main/store/journal.ts'
 import { liveState } from '../../src/main/store/live.ts'
 import { sql } from '../../src/main/store/sql.ts'
+import { referredFirst, shapes } from '../../src/main/store/tables.ts'
 import { decide } from '../../src/model/decide.ts'
 import { faults } from '../../src/model/invariants.ts'
 import { live, memory } from '../../src/model/memory.ts'
-import type { Noun, Row } from '../../src/model/state.ts'
+import type { Row } from '../../src/model/state.ts'
 import { START } from './station.ts'
 
 const everything = { seen: () => true, rebased: false, known_deleted: [] }
@@ -40,25 +41,17 @@ function replay(db: ReadableDb, station_id: string) {
   return state
 }
 
-const tables: Record<Noun, string> = {
-  part: 'SELECT id FROM parts',
-  revision: 'SELECT id FROM revisions',
-  batch: 'SELECT id FROM batches',
-  unit: 'SELECT id FROM units',
-  station: 'SELECT id FROM stations WHERE removed = 0',
-  attachment: 'SELECT id FROM attachments',
-}
-
 const byId = (rows: Iterable<Row>) =>
   Object.fromEntries([...rows].map((row) => [`${row.noun} ${row.id}`, { ...row, marks: {} }]))
 
 function rowsOf(db: ReadableDb): Record<string, Row> {
   const state = liveState(db)
-  const nouns = Object.keys(tables) as Noun[]
   return byId(
-    nouns.flatMap((noun) =>
-      db.all<{ id: string }>({ text: tables[noun], values: [] }).map(({ id }) => state.get(noun, id)!),
-    ),
+    referredFirst.flatMap((noun) => {
+      const { table, stays } = shapes[noun]
+      const text = `SELECT id FROM ${table}${stays ? ' WHERE removed = 0' : ''}`
+      return db.all<{ id: string }>({ text, values: [] }).map(({ id }) => state.get(noun, id)!)
+    }),
   )
 }
 
@@ -73,4 +66,16 @@ export function expectJournalToExplainRows(db: ReadableDb, station_id: string): 
   const counts = db.all<{ id: string; unit_count: number }>(sql`SELECT id, unit_count FROM batches`)
   for (const { id, unit_count } of counts)
     expect(unit_count).toBe(state.members('unit', 'batch_id', id).length)
+  const runs = [...live(state, 'run')]
+  const shown = db.all<{ noun: string; id: string; run_count: number; last_run: string | null }>(sql`
+    SELECT 'procedure' AS noun, id, run_count, NULL AS last_run FROM procedures
+    UNION ALL SELECT 'version', id, run_count, NULL FROM versions
+    UNION ALL SELECT 'unit', units.id, run_count, runs.id FROM units LEFT JOIN runs ON runs.pk = last_run_pk`)
+  for (const { noun, id, run_count, last_run } of shown) {
+    const own = runs.filter(({ fields }) => fields[`${noun}_id`] === id)
+    expect(run_count, `runs of ${noun} ${id}`).toBe(own.length)
+    const started = own.map(({ fields }) => fields['started_at'] as number)
+    const last = own.find((run) => run.id === last_run)?.fields['started_at']
+    if (noun === 'unit') expect(last).toBe(own.length === 0 ? undefined : Math.max(...started))
+  }
 }

@@ -119,7 +119,8 @@ function split(request: string): [method: string, target: string] {
   return [request.slice(0, space), request.slice(space + 1)]
 }
 
-function fill<Value>(value: Value, names: ReadonlyMap<string, string>): Value {
+/** Puts in what `$NAME` stands for, wherever it is in a value. */
+export function fill<Value>(value: Value, names: ReadonlyMap<string, string>): Value {
   if (typeof value === 'string')
     return value.replaceAll(/\$(\w+)/g, (text, name: string) => names.get(name) ?? text) as Value
   if (
@@ -178,6 +179,18 @@ export function rowsOf({ database }: StationUnderTest) {
     stations: words(`
       SELECT name || coalesce(' image ' || image_id, '') || coalesce(' team ' || team_id, '') || iif(removed, ' removed', '')
       FROM stations ORDER BY pk`),
+    procedures: words(`SELECT name || ' (' || run_count || ')' FROM procedures ORDER BY pk`),
+    versions: words(`
+      SELECT q.name || '/' || v.tag || ' (' || v.run_count || ')' FROM versions v JOIN procedures q ON q.pk = v.procedure_pk
+      ORDER BY q.pk, v.key`),
+    links: words(`
+      SELECT s.name || ' ' || q.name FROM procedure_links l JOIN stations s ON s.pk = l.station_pk JOIN procedures q ON q.pk = l.procedure_pk
+      ORDER BY l.pk`),
+    runs: words(`
+      SELECT u.serial_number || ' ' || q.name || coalesce('/' || v.tag, '') || ' ' || t.outcome
+        || iif(t.made_unit, ' made', '') || coalesce(' by ' || o.name, '') || coalesce(' ' || t.metadata, '')
+      FROM runs t JOIN units u ON u.pk = t.unit_pk JOIN procedures q ON q.pk = t.procedure_pk
+        LEFT JOIN versions v ON v.pk = t.version_pk LEFT JOIN users o ON o.id = t.operated_by_id ORDER BY t.pk`),
     journal: [...readJournal(database)].map(({ operation }) => operation.type),
   }
 }
@@ -198,3 +211,17 @@ export const child = (serial_number: string, child_serial_number: string): Step 
   `PUT /v2/units/${serial_number}/children`,
   { child_serial_number },
 ]
+export const procedure = (name: string): Step => ['POST /v2/procedures', { name }]
+/** A run of the procedure that the first given request made. */
+export const run = (serial_number: string, more: object = {}): Step => [
+  'POST /v2/runs',
+  { ...runOf(serial_number), ...more },
+]
+export const runOf = (serial_number: string) => ({
+  outcome: 'PASS',
+  procedure_id: '$1',
+  started_at: '2026-01-01T08:00:00Z',
+  ended_at: '2026-01-01T08:01:30Z',
+  serial_number,
+  part_number: 'P',
+})

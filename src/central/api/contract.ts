@@ -13,7 +13,9 @@ import { createStation, getStation, listStations, removeStation, updateStation }
 import { listUnits } from '../store/unit-list.ts'
 import { addChild, createUnit, deleteUnits, getUnit, removeChild, updateUnit } from '../store/units.ts'
 import { currentUser, listUsers } from '../store/users.ts'
+import { procedureRoutes } from './procedures.ts'
 import { type Api, read, write } from './route.ts'
+import { runRoutes } from './runs.ts'
 
 /** The contract of the station, answered from what all stations know. */
 export const contractRoutes = (api: Api): Route[] => [
@@ -21,6 +23,8 @@ export const contractRoutes = (api: Api): Route[] => [
   ...partRoutes(api),
   ...revisionRoutes(api),
   ...unitRoutes(api),
+  ...procedureRoutes(api),
+  ...runRoutes(api),
   ...stationRoutes(api),
   read(api, userEndpoints.list, (db, { query, caller }) =>
     query.current ? currentUser(db, caller.actor) : listUsers(db),

@@ -37,6 +37,23 @@ export function write<E extends Endpoint>(
   )
 }
 
+/** A write that needs something of the database which is no row to decide on: looked up, or put there, before. */
+export function writePrepared<E extends Endpoint, Prepared>(
+  { db, sequencer, outside, headquarters_id }: Api,
+  endpoint: E,
+  prepare: (db: Queryable, input: Input<E>) => Promise<Prepared>,
+  handle: (desk: Desk, input: Input<E>, prepared: Prepared) => object | Refusal,
+): Route {
+  return route(endpoint, (input) =>
+    answered(async () => {
+      const prepared = await prepare(db, input)
+      return writeHere(sequencer, outside, headquarters_id, input.caller.actor, (desk) =>
+        handle(desk, input, prepared),
+      )
+    }),
+  )
+}
+
 async function answered(work: () => Promise<object | Refusal>): Promise<WireAnswer> {
   try {
     const result = await work()

@@ -15,7 +15,7 @@ import {
 import type { State } from '../../model/state.ts'
 import { formatTime } from '../../model/time.ts'
 import type { Queryable } from './database.ts'
-import { pieceOf } from './filters.ts'
+import { among, pieceOf } from './filters.ts'
 import type { Desk } from './own.ts'
 import { type CreatorColumns, creators, creatorsOf } from './people.ts'
 import { type Query, sql } from './sql.ts'
@@ -25,8 +25,6 @@ const notFound = (number: string) => refuse('NOT_FOUND', `Part ${number} not fou
 /** Parts by page, each with its revisions in the order in which they were made. */
 export async function listParts(db: Queryable, query: PartListQuery): Promise<Page<PartItem>> {
   const { limit, cursor, sort_by, sort_order } = query
-  // No procedure is known here, so no part was ever tested by one.
-  if (query.procedure_ids !== undefined) return page([], limit, cursor)
   const order = orders[sort_by][sort_order]
   const parts = await db.rows<Omit<PartItem, 'created_at'> & { created_at: number }>(sql`
     SELECT p.id, p.number, p.name, p.created_at, (
@@ -46,12 +44,18 @@ const orders: Record<PartListQuery['sort_by'], Record<PartListQuery['sort_order'
 }
 
 /** Part of the number, of the name, or of a revision's number, in any case. */
-function matching({ search_query }: PartListQuery): Query {
-  if (search_query === undefined) return sql`TRUE`
+function matching({ search_query, procedure_ids }: PartListQuery): Query {
+  const tested = procedure_ids ? testedBy(procedure_ids) : sql`TRUE`
+  if (search_query === undefined) return tested
   const piece = pieceOf(search_query)
-  return sql`(p.held LIKE ${piece} OR lower(p.name) LIKE ${piece} OR EXISTS (
+  return sql`${tested} AND (p.held LIKE ${piece} OR lower(p.name) LIKE ${piece} OR EXISTS (
     SELECT FROM revisions r WHERE r.part_id = p.id AND r.held LIKE ${piece}))`
 }
+
+/** A unit of it had a run of one of these procedures. */
+const testedBy = (procedure_ids: readonly string[]) => sql`EXISTS (
+  SELECT FROM revisions r JOIN units u ON u.revision_id = r.id JOIN runs t ON t.unit_id = u.id
+  WHERE r.part_id = p.id AND t.held IS NOT NULL AND t.procedure_id ${among(procedure_ids)})`
 
 /** One part with its revisions. */
 export async function getPart(db: Queryable, number: string): Promise<PartDetail | Refusal> {

@@ -10,9 +10,10 @@ import type {
   StationUpdated,
 } from '../../model/station.ts'
 import type { Queryable } from './database.ts'
-import { pieceOf } from './filters.ts'
+import { among, pieceOf } from './filters.ts'
+import { linkProcedure } from './links.ts'
 import type { Desk } from './own.ts'
-import { sql } from './sql.ts'
+import { type Query, sql } from './sql.ts'
 
 const notFound = (id: string) => refuse('NOT_FOUND', `Station ${id} not found`)
 
@@ -22,16 +23,25 @@ const CONNECTED_MS = 120_000
 /** Stations that were not removed, the newest first. */
 export async function listStations(db: Queryable, query: StationListQuery): Promise<Page<StationItem>> {
   const { limit, cursor, search_query, procedure_ids } = query
-  // No procedure is known here, so none is linked to a station.
-  if (procedure_ids !== undefined) return page([], limit, cursor)
-  const rows = await db.rows<{ id: string; name: string; team_id: string | null }>(sql`
-    SELECT id, name, team_id FROM stations WHERE held IS NOT NULL AND lower(name) LIKE ${pieceOf(search_query ?? '')}
-    ORDER BY created_at DESC, pk DESC LIMIT ${limit + 1}::bigint OFFSET ${cursor}::bigint`)
-  const items = rows.map(({ id, name, team_id }) => ({
+  const linked = procedure_ids
+    ? sql`s.id IN (SELECT station_id FROM procedure_links WHERE procedure_id ${among(procedure_ids)} AND held IS NOT NULL)`
+    : sql`TRUE`
+  const rows = await db.rows<{
+    id: string
+    name: string
+    team_id: string | null
+    procedures: StationItem['procedures']
+  }>(sql`
+    SELECT s.id, s.name, s.team_id, (
+        SELECT coalesce(json_agg(json_build_object('id', q.id, 'identifier', NULL, 'name', q.name) ORDER BY q.pk), '[]')
+        FROM procedures q WHERE q.id IN (${proceduresOf(sql`s.id`)})) AS procedures
+    FROM stations s WHERE s.held IS NOT NULL AND lower(s.name) LIKE ${pieceOf(search_query ?? '')} AND ${linked}
+    ORDER BY s.created_at DESC, s.pk DESC LIMIT ${limit + 1}::bigint OFFSET ${cursor}::bigint`)
+  const items = rows.map(({ id, name, team_id, procedures }) => ({
     id,
     name,
-    procedures: [],
-    procedures_count: 0,
+    procedures,
+    procedures_count: procedures.length,
     team: teamOf(team_id),
   }))
   return page(items, limit, cursor)
@@ -61,12 +71,22 @@ export async function getStation(
     name: station.name,
     // A key is shown once, when it is made; only its hash is kept.
     api_key: null,
-    procedures: [],
+    procedures: await db.rows(sql`
+      SELECT q.id, NULL AS identifier, q.name, NULL AS deployment, (
+          SELECT count(*)::int FROM runs t WHERE t.created_by_station_id = ${id} AND t.procedure_id = q.id
+            AND t.created_at >= ${now - WEEK_MS}::bigint AND t.held IS NOT NULL) AS runs_count
+      FROM procedures q WHERE q.id IN (${proceduresOf(sql`${id}`)}) ORDER BY q.pk`),
     organization_slug: station.organization_slug,
     connection_status: connection(station.seen_at, now),
     team: teamOf(station.team_id),
   }
 }
+
+/** A station shows its runs of the last seven days (contract v2 §2.6). */
+const WEEK_MS = 7 * 86_400_000
+
+const proceduresOf = (station_id: Query) =>
+  sql`SELECT procedure_id FROM procedure_links WHERE station_id = ${station_id} AND held IS NOT NULL`
 
 function connection(seen_at: number | null, now: number): StationDetail['connection_status'] {
   if (seen_at === null) return null
@@ -74,9 +94,10 @@ function connection(seen_at: number | null, now: number): StationDetail['connect
 }
 
 export function createStation(desk: Desk, { name, procedure_id }: StationCreate): { id: string } | Refusal {
-  if (procedure_id !== undefined) return refuse('NOT_FOUND', `Procedure ${procedure_id} not found`)
   const id = desk.newId()
-  return desk.accept({ type: 'station.create', id, name }) ?? { id }
+  const refusal = desk.accept({ type: 'station.create', id, name })
+  if (refusal) return refusal
+  return (procedure_id === undefined ? undefined : linkProcedure(desk, id, procedure_id)) ?? { id }
 }
 
 export function updateStation(

@@ -5,7 +5,7 @@ import { type Query, name, sql } from './sql.ts'
 /** How rows of a noun stand in their table. What the name is called and what its key is unique within, the noun's rules say. */
 interface Shape {
   readonly table: string
-  readonly fields: Readonly<Record<string, 'text' | 'bigint' | 'json'>>
+  readonly fields: Readonly<Record<string, 'text' | 'integer' | 'bigint' | 'json'>>
 }
 
 export const shapes: Readonly<Record<Noun, Shape>> = {
@@ -16,6 +16,25 @@ export const shapes: Readonly<Record<Noun, Shape>> = {
   unit: {
     table: 'units',
     fields: { revision_id: 'text', batch_id: 'text', parent_id: 'text', sample: 'text', metadata: 'json' },
+  },
+  procedure: { table: 'procedures', fields: {} },
+  version: { table: 'versions', fields: { procedure_id: 'text' } },
+  link: { table: 'procedure_links', fields: { station_id: 'text', procedure_id: 'text' } },
+  run: {
+    table: 'runs',
+    fields: {
+      unit_id: 'text',
+      procedure_id: 'text',
+      version_id: 'text',
+      outcome: 'text',
+      started_at: 'bigint',
+      ended_at: 'bigint',
+      docstring: 'text',
+      operated_by_id: 'text',
+      made_unit: 'integer',
+      payload: 'text',
+      metadata: 'json',
+    },
   },
   attachment: {
     table: 'attachments',

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../model/duration.ts'
 import { type Refusal, isRefusal, refuse } from '../../model/error.ts'
 import { fold } from '../../model/identifier.ts'
 import { METADATA_KEYS_MAX } from '../../model/metadata.ts'
@@ -78,9 +79,35 @@ export async function getUnit(db: Queryable, serial_number: string): Promise<Uni
     batch: unit.batch_id === null ? null : { id: unit.batch_id, number: unit.batch_number! },
     parent: parent ? relativeOf(parent) : null,
     children: children.map(relativeOf),
-    created_during: null,
+    created_during: await createdDuring(db, unit.id),
     attachments: await attachmentsOf(db, unit.id),
     metadata: unit.metadata,
+  }
+}
+
+/** The run that the unit came with. Of a unit that several stations made apart, the first. */
+async function createdDuring(db: Queryable, unit_id: string): Promise<UnitDetail['created_during']> {
+  const [run] = await db.rows<{
+    id: string
+    created_at: number
+    started_at: number
+    ended_at: number
+    outcome: NonNullable<UnitDetail['created_during']>['outcome']
+    procedure_id: string
+    name: string
+  }>(sql`
+    SELECT t.id, t.created_at, t.started_at, t.ended_at, t.outcome, t.procedure_id, q.name
+    FROM runs t JOIN procedures q ON q.id = t.procedure_id
+    WHERE t.unit_id = ${unit_id} AND t.made_unit = 1 AND t.held IS NOT NULL ORDER BY t.started_at, t.id LIMIT 1`)
+  if (run === undefined) return null
+  return {
+    id: run.id,
+    created_at: formatTime(run.created_at),
+    started_at: formatTime(run.started_at),
+    ended_at: formatTime(run.ended_at),
+    duration: formatDuration(run.ended_at - run.started_at),
+    outcome: run.outcome,
+    procedure: { id: run.procedure_id, name: run.name },
   }
 }
 

@@ -34,3 +34,11 @@ export async function userNamed(db: Queryable, id: string, name: string): Promis
 /** The user of the first start: who acts where nobody is named. */
 export const firstUserId = async (db: Queryable) =>
   (await one<{ id: string }>(db, sql`SELECT id FROM users ORDER BY pk LIMIT 1`)).id
+
+/** The user with this email, in any case. */
+export async function userWithEmail(db: Queryable, email: string): Promise<string | undefined> {
+  const [found] = await db.rows<{ id: string }>(
+    sql`SELECT id FROM users WHERE lower(email) = ${email.toLowerCase()} ORDER BY pk LIMIT 1`,
+  )
+  return found?.id
+}

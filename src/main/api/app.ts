@@ -2,6 +2,7 @@ import { type App, createApp } from '../../http/app.ts'
 import type { Route } from '../../http/routes.ts'
 import type { WireRequest } from '../../http/wire.ts'
 import { assets } from '../assets.ts'
+import type { StationRuns } from '../store/links.ts'
 import type { Store } from '../store/store.ts'
 import { createAnswers } from './answers.ts'
 import { attachmentRoutes } from './attachments.ts'
@@ -11,9 +12,11 @@ import { createDownloads, type Files } from './files.ts'
 import { openPages } from './open.ts'
 import { operatorPage } from './page.ts'
 import { partRoutes } from './parts.ts'
+import { procedureRoutes } from './procedures.ts'
 import { createRetries } from './retries.ts'
 import { revisionRoutes } from './revisions.ts'
 import type { Api } from './route.ts'
+import { runRoutes } from './runs.ts'
 import { type Changes, createChanges } from './station-changes.ts'
 import { deskRoutes } from './station-desk.ts'
 import { type Line, alone, headquartersRoutes } from './station-headquarters.ts'
@@ -31,6 +34,8 @@ export interface StationAppParts {
   readonly changes?: Changes
   /** The way to headquarters; without it the station has none and never will. */
   readonly line?: Line
+  /** Of which procedures station keys may report runs; those their station is linked to, if nothing is said. */
+  readonly station_runs?: StationRuns
   /** Further operations outside the contract, under `/station/…`. */
   readonly own?: readonly Route[]
   readonly onDefect: (error: unknown, request: WireRequest) => void
@@ -42,19 +47,22 @@ export async function createStationApp({
   files,
   changes = createChanges(store.commits),
   line = alone(store.db),
+  station_runs = 'linked',
   own = [],
   onDefect,
 }: StationAppParts): Promise<App> {
   const now = () => store.readClock().wall_ms
   const answers = createAnswers(() => store.commits.version, now)
   const retries = await store.commits.write((db) => createRetries(db, now))
-  const api: Api = { store, answers, retries, files }
+  const api: Api = { store, answers, retries, files, station_runs }
   const contract = [
     ...batchRoutes(api),
     ...partRoutes(api),
     ...revisionRoutes(api),
     ...unitRoutes(api),
     ...attachmentRoutes(api),
+    ...procedureRoutes(api),
+    ...runRoutes(api),
     ...stationRoutes(api),
     ...userRoutes(api),
   ]

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../model/endpoint.ts'
 import { type Refusal, isRefusal, refuse } from '../../model/error.ts'
 import type { Author } from '../store/accept.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
+import type { StationRuns } from '../store/links.ts'
 import type { People } from '../store/people.ts'
 import type { Store } from '../store/store.ts'
 import type { Answers } from './answers.ts'
@@ -16,6 +17,8 @@ export interface Api {
   readonly answers: Answers
   readonly retries: Retries
   readonly files: Files
+  /** Of which procedures station keys may report runs. */
+  readonly station_runs: StationRuns
 }
 
 /** What a reading handler gets besides the parsed request. */

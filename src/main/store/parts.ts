@@ -16,14 +16,12 @@ import { formatTime } from '../../model/time.ts'
 import { type Author, accept } from './accept.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import type { People } from './people.ts'
-import { type Query, join, sql } from './sql.ts'
+import { among, type Query, join, sql } from './sql.ts'
 
 const notFound = (number: string) => refuse('NOT_FOUND', `Part ${number} not found`)
 
 /** Parts by page: which ones first, then what is shown of them. */
 export function listParts(db: ReadableDb, query: PartListQuery): Page<PartItem> {
-  // No procedure is known here, so no part was ever tested by one.
-  if (query.procedure_ids !== undefined) return page([], query.limit, query.cursor)
   const order = orders[query.sort_by][query.sort_order]
   const pks = db.rows<[number]>(sql`
     SELECT p.pk FROM parts p WHERE ${matching(query)} ORDER BY ${order} LIMIT ${query.limit + 1} OFFSET ${query.cursor}`)
@@ -37,10 +35,11 @@ const orders: Record<PartListQuery['sort_by'], Record<PartListQuery['sort_order'
 }
 
 /** Part of the number, of the name, or of a revision's number, in any case. */
-function matching({ search_query }: PartListQuery): Query {
-  if (search_query === undefined) return sql`TRUE`
-  const term = fold(search_query)
-  return join(
+function matching(query: PartListQuery): Query {
+  const tested = query.procedure_ids ? testedBy(query.procedure_ids) : sql`TRUE`
+  if (query.search_query === undefined) return tested
+  const term = fold(query.search_query)
+  const found = join(
     [
       sql`(instr(p.key, ${term})`,
       sql`instr(lower(p.name), ${term})`,
@@ -48,7 +47,14 @@ function matching({ search_query }: PartListQuery): Query {
     ],
     ' OR ',
   )
+  return sql`${tested} AND ${found}`
 }
+
+/** A unit of it had a run of one of these procedures. */
+const testedBy = (procedure_ids: readonly string[]) => sql`EXISTS (
+  SELECT 1 FROM revisions r JOIN units u ON u.revision_pk = r.pk JOIN runs t ON t.unit_pk = u.pk
+    JOIN procedures q ON q.pk = t.procedure_pk
+  WHERE r.part_pk = p.pk AND q.id IN ${among(procedure_ids)})`
 
 interface PartRow {
   pk: number

@@ -45,5 +45,13 @@ export function join(queries: readonly Query[], separator: string): Query {
   }
 }
 
+/** The right side of `IN`: one bound value however many there are, so that the text is prepared once. */
+export const among = (values: readonly string[]): Query =>
+  sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
+
+/** The column holds one of these; with none of them, no row is looked at. */
+export const oneOf = (column: Query, pks: readonly number[]): Query =>
+  pks.length === 0 ? sql`FALSE` : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(pks)}))`
+
 const isValue = (part: SqlValue | Query): part is SqlValue =>
   typeof part !== 'object' || part === null || part instanceof Uint8Array

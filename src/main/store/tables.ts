@@ -26,6 +26,22 @@ export const shapes: Readonly<Record<Noun, Shape>> = {
   revision: { table: 'revisions', fields: { image_id: 'text' } },
   batch: { table: 'batches', fields: {}, searched_in: 'pk' },
   unit: { table: 'units', fields: { sample: 'text', metadata: 'map' }, searched_in: 'batch_pk' },
+  procedure: { table: 'procedures', fields: {} },
+  version: { table: 'versions', fields: {} },
+  link: { table: 'procedure_links', fields: {} },
+  run: {
+    table: 'runs',
+    fields: {
+      outcome: 'text',
+      started_at: 'integer',
+      ended_at: 'integer',
+      docstring: 'text',
+      operated_by_id: 'text',
+      made_unit: 'integer',
+      payload: 'text',
+      metadata: 'map',
+    },
+  },
   attachment: { table: 'attachments', fields: { sha256: 'text', size: 'integer', content_type: 'text' } },
 }
 

@@ -2,7 +2,7 @@ import { fold } from '../../model/identifier.ts'
 import type { ReadableDb } from './database.ts'
 import { startOf } from './walks.ts'
 import { readWaiting, searchFor } from './search.ts'
-import { type Query, sql } from './sql.ts'
+import { among, type Query, sql } from './sql.ts'
 
 /** Batches whose units are looked through one by one; with more of them, a walk in the units' own order soon meets matches. */
 const BATCHES_MAX = 2_000
@@ -22,4 +22,12 @@ export function serialContains(db: ReadableDb, text: string): Query {
   return sql`u.pk IN (
     SELECT m.pk FROM units m WHERE m.batch_pk IN (SELECT value FROM json_each(${JSON.stringify(batch_pks)})) AND instr(m.key, ${term}) > 0
     UNION ALL SELECT m.pk FROM units m WHERE m.batch_pk IS NULL AND instr(m.key, ${term}) > 0)`
+}
+
+/** The condition that a unit, called `u`, is in one of these batches; the empty string stands for units without one. */
+export function inBatch(numbers: readonly string[]): Query {
+  const named = numbers.filter((number) => number !== '')
+  const inNamed = sql`u.batch_pk IN (SELECT pk FROM batches WHERE key IN ${among(named.map(fold))})`
+  if (named.length === numbers.length) return inNamed
+  return named.length === 0 ? sql`u.batch_pk IS NULL` : sql`(u.batch_pk IS NULL OR ${inNamed})`
 }

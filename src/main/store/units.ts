@@ -10,6 +10,7 @@ import type { ReadableDb, WritableDb } from './database.ts'
 import type { People } from './people.ts'
 import { revisionId } from './revisions.ts'
 import { sql } from './sql.ts'
+import { createdDuring } from './unit-runs.ts'
 import { beginUpload } from './uploads.ts'
 
 const notFound = (serial_number: string) => refuse('NOT_FOUND', `Unit ${serial_number} not found`)
@@ -88,7 +89,7 @@ export function getUnit(
     batch: unit.batch_id === null ? null : { id: unit.batch_id, number: unit.batch_number! },
     parent: parent ? relativeOf(parent) : null,
     children: children.map(relativeOf),
-    created_during: null,
+    created_during: createdDuring(db, unit.pk),
     attachments: attachmentsOf(db, { unit_pk: unit.pk }, linkTo),
     metadata: metadataOf(unit.metadata),
   }

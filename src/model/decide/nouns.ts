@@ -17,7 +17,7 @@ export interface Reference {
 
 export interface NounRules {
   /** What the API calls the row's name; conflicts name the field so, and operations that give a name. A row that has none is named by its id. */
-  readonly label: 'number' | 'serial_number' | 'name' | 'id'
+  readonly label: 'number' | 'serial_number' | 'name' | 'tag' | 'id'
   /** Live rows have different keys inside their scope. Otherwise the key is the id and the name is a field like others. */
   readonly unique: boolean
   /** The reference whose target is the scope of the key, or null where the whole factory is. */
@@ -47,6 +47,35 @@ export const nouns: Readonly<Record<Noun, NounRules>> = {
     ],
   },
   station: { label: 'name', unique: false, scope: null, references: [] },
+  procedure: { label: 'name', unique: false, scope: null, references: [] },
+  version: {
+    label: 'tag',
+    unique: true,
+    scope: 'procedure_id',
+    references: [
+      { field: 'procedure_id', noun: 'procedure', needed: true, on_delete: 'delete', acyclic: false },
+    ],
+  },
+  run: {
+    label: 'id',
+    unique: false,
+    scope: null,
+    references: [
+      { field: 'unit_id', noun: 'unit', needed: true, on_delete: 'delete', acyclic: false },
+      { field: 'procedure_id', noun: 'procedure', needed: true, on_delete: 'delete', acyclic: false },
+      { field: 'version_id', noun: 'version', needed: false, on_delete: 'forbid', acyclic: false },
+    ],
+  },
+  // Not unique: of two links of the same station to the same procedure, made apart, each holds until it is taken away.
+  link: {
+    label: 'id',
+    unique: false,
+    scope: null,
+    references: [
+      { field: 'station_id', noun: 'station', needed: true, on_delete: 'delete', acyclic: false },
+      { field: 'procedure_id', noun: 'procedure', needed: true, on_delete: 'delete', acyclic: false },
+    ],
+  },
   attachment: {
     label: 'name',
     unique: false,

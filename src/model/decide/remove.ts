@@ -12,7 +12,7 @@ export function remove(d: Draft, noun: Noun, id: string): void {
     return
   }
   const doomed = withDependents(d, row)
-  const obstacles = doomed.map((one) => obstacle(d, one)).filter((one) => one !== undefined)
+  const obstacles = doomed.map((one) => obstacle(d, one, doomed)).filter((one) => one !== undefined)
   if (obstacles.length > 0) return obstacles.forEach((one) => refuse(d, one))
   for (const one of doomed) if (unlinkMembers(d, one)) bury(d, read(d, one.noun, one.id)!)
 }
@@ -24,8 +24,8 @@ function withDependents(d: Draft, row: Row): readonly Row[] {
   return [row, ...dependents.flatMap((one) => withDependents(d, one))]
 }
 
-/** Why this row must stay, if it must. */
-function obstacle(d: Draft, row: Row): Conflict | undefined {
+/** Why this row must stay, if it must. What goes with it is no reason. */
+function obstacle(d: Draft, row: Row, doomed: readonly Row[]): Conflict | undefined {
   const about = { noun: row.noun, id: row.id }
   const unseen = (one: Row) => !seen(d, one.marks['created']) || !seen(d, one.marks['into'])
   const parts = joined(d, row.noun, row.id)
@@ -35,7 +35,9 @@ function obstacle(d: Draft, row: Row): Conflict | undefined {
   if (changed !== undefined) return { kind: 'delete_stale', ...about, field: changed[0] }
   for (const { noun, reference } of referrers[row.noun]) {
     if (reference.on_delete !== 'forbid') continue
-    const [user] = members(d, noun, reference.field, row.id)
+    const user = members(d, noun, reference.field, row.id).find(
+      ({ id }) => !doomed.some((one) => one.id === id),
+    )
     if (user !== undefined)
       return { kind: 'delete_nonempty', ...about, other_id: user.id, field: reference.field }
   }

@@ -1,0 +1,25 @@
+import type { Route } from '../../http/routes.ts'
+import { procedureEndpoints } from '../../model/procedure.ts'
+import { versionEndpoints } from '../../model/version.ts'
+import {
+  createProcedure,
+  deleteProcedure,
+  getProcedure,
+  listProcedures,
+  updateProcedure,
+} from '../store/procedures.ts'
+import { createVersion, deleteVersion, getVersion } from '../store/versions.ts'
+import { type Api, read, write } from './route.ts'
+
+export const procedureRoutes = (api: Api): Route[] => [
+  read(api, procedureEndpoints.list, (db, { query, caller }) => listProcedures(db, caller.actor, query)),
+  write(api, procedureEndpoints.create, (desk, { body }) => createProcedure(desk, body.name)),
+  read(api, procedureEndpoints.get, (db, { params, caller }) => getProcedure(db, caller.actor, params.id)),
+  write(api, procedureEndpoints.update, (desk, { params, body }) => updateProcedure(desk, params.id, body)),
+  write(api, procedureEndpoints.delete, (desk, { params }) => deleteProcedure(desk, params.id)),
+  write(api, versionEndpoints.create, (desk, { params, body }) =>
+    createVersion(desk, { procedure_id: params.procedure_id, tag: body.tag }),
+  ),
+  read(api, versionEndpoints.get, (db, { params, caller }) => getVersion(db, caller.actor, params)),
+  write(api, versionEndpoints.delete, (desk, { params }) => deleteVersion(desk, params)),
+]

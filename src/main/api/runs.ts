@@ -1,0 +1,18 @@
+import { idWithin } from '../../host/id.ts'
+import type { Route } from '../../http/routes.ts'
+import { runEndpoints } from '../../model/run.ts'
+import { getRun } from '../store/run-detail.ts'
+import { listRuns } from '../store/run-list.ts'
+import { createRun, deleteRuns, updateRun, updateRunMetadata } from '../store/runs.ts'
+import { type Api, read, write } from './route.ts'
+
+export const runRoutes = (api: Api): Route[] => [
+  read(api, runEndpoints.list, ({ db }, { query }) => listRuns(db, query)),
+  write(api, runEndpoints.create, (db, author, { body }) => createRun(db, author, api.station_runs, body)),
+  read(api, runEndpoints.get, ({ db }, { params }) => getRun(db, params.id, idWithin)),
+  write(api, runEndpoints.update, (db, _author, { params, body }) => updateRun(db, params.id, body)),
+  write(api, runEndpoints.updateMetadata, (db, author, { params, body }) =>
+    updateRunMetadata(db, author, params.id, body.metadata ?? {}),
+  ),
+  write(api, runEndpoints.delete, (db, author, { query }) => deleteRuns(db, author, query.ids)),
+]
