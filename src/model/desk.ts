@@ -5,6 +5,7 @@ import { many } from './page.ts'
 import { text, title } from './text.ts'
 import { time } from './time.ts'
 import { none } from './wire.ts'
+import { yieldEndpoint } from './yield.ts'
 
 /**
  * The station's own operations, under `/station/…`: what the operator's page needs and the contract does not have.
@@ -160,6 +161,7 @@ export const deskEndpoints = {
     body: none,
     answer: z.object({ data: z.array(z.object({ from: z.string(), batches: z.int(), units: z.int() })) }),
   }),
+  yield: yieldEndpoint,
   onlyHere: endpoint({
     method: 'GET',
     path: '/station/only-here',

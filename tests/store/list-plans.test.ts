@@ -7,6 +7,7 @@ import { createPeople } from '../../src/main/store/people.ts'
 import { mergePending, noteTextUnmerged } from '../../src/main/store/search.ts'
 import { type Query, sql } from '../../src/main/store/sql.ts'
 import { serialContains } from '../../src/main/store/unit-search.ts'
+import { getYield } from '../../src/main/store/yield.ts'
 import type { BatchListQuery } from '../../src/model/batch.ts'
 import { wholeQuery } from '../support/shop.ts'
 
@@ -123,4 +124,14 @@ describe('a list of batches reads by index:', () => {
     )
     expect(plans.join('\n')).toMatch(/SEARCH m USING COVERING INDEX units_by_batch \(batch_pk=\?\)/)
   })
+})
+
+test('the yield of a batch reads no run but through the index of first runs, and sorts no runs', () => {
+  const plans = plansOf((db) => getYield(db, 'LOT-1', 'UTC'))
+  expect(plans.filter((plan) => /^SCAN (u|t|q|units|runs)\b/.test(plan))).toEqual([])
+  expect(plans.join('\n')).toMatch(/SEARCH t USING COVERING INDEX runs_by_unit_and_procedure \(unit_pk=\?\)/)
+  expect(plans.filter((plan) => plan.includes('TEMP B-TREE'))).toEqual([
+    'USE TEMP B-TREE FOR GROUP BY',
+    'USE TEMP B-TREE FOR ORDER BY',
+  ])
 })

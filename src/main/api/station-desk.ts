@@ -4,6 +4,7 @@ import { deskEndpoints } from '../../model/desk.ts'
 import { formatTime } from '../../model/time.ts'
 import { countBetween, countRows, readDeskSettings, userName, writeDeskSettings } from '../store/desk.ts'
 import { readIdentity } from '../store/identity.ts'
+import { getYield } from '../store/yield.ts'
 import { version } from '../../host/version.ts'
 import { type Api, read } from './route.ts'
 import type { Changes } from './station-changes.ts'
@@ -28,5 +29,6 @@ export const deskRoutes = (api: Api, changes: Changes): Route[] => [
   read(api, deskEndpoints.days, ({ db }, { query }) => ({
     data: countBetween(db, query.bounds).map((day) => ({ ...day, from: formatTime(day.from) })),
   })),
+  read(api, deskEndpoints.yield, ({ db }, { params, query }) => getYield(db, params.number, query.time_zone)),
   ...keyRoutes(api),
 ]
