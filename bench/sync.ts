@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chainHash } from '../src/host/hash.ts'
 import { createStationApp } from '../src/main/api/app.ts'
 import { writePrivateFile } from '../src/host/folder.ts'
-import { nowhere } from '../src/main/api/files.ts'
+import { nowhere } from '../src/main/store/blob-files.ts'
 import { newId } from '../src/host/id.ts'
 import { openDatabase } from '../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../src/main/store/identity.ts'
@@ -57,12 +57,16 @@ async function openBench(office: Office, enrolled = true): Promise<Bench> {
     userNamed(db, { id: user_id, name: 'Operator', created_at })
   })
   const room = { attachment_max: 1, disk_reserve: 0 }
-  const files = await openFiles(store, { attachments: join(folder, 'attachments') }, room, nowhere)
+  const files = {
+    ...(await openFiles(store, { attachments: join(folder, 'attachments') }, room)),
+    source: nowhere,
+  }
   const raw = await createStationApp({ store, files, onDefect: (error) => console.error(error) })
   const app: Bench['app'] = (request) =>
     raw(request, { key_id: 'bench', actor: { kind: 'user', id: user_id } })
   const line = await openHeadquarters({
     store,
+    files: null,
     file: join(folder, 'headquarters.json'),
     writePrivate: writePrivateFile,
     newId,

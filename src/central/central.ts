@@ -18,6 +18,7 @@ import { type DataFolder, holdDataFolder } from './data-folder.ts'
 import { noteHistory, noticeRestore } from './history.ts'
 import { openCentral, type OpenCentral } from './open.ts'
 import type { Settings } from './settings.ts'
+import { sweepFiles } from './store/files.ts'
 import { createSightings } from './store/sightings.ts'
 
 const BODY_MAX = 16 * 1024 * 1024
@@ -25,6 +26,8 @@ const BODY_MAX = 16 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 120_000
 /** How often is written down what stations said, and how far the history has come. */
 const ROUND_MS = 2_000
+/** How often bytes that nothing refers to are looked for. */
+const SWEEP_MS = 3_600_000
 
 /** Folder → log → database → API → door. Whatever fails undoes what came before it: there is no half start. */
 export async function startCentral(settings: Settings): Promise<Server | Problem> {
@@ -82,6 +85,7 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
   const sightings = createSightings(api.db, now)
   const sync = createSyncApp({ api, sightings, secret, onDefect })
   const people = createCentralApp({ api, own: fleetRoutes(api), onDefect })
+  let next_sweep = 0
   const app: App = (request) => sync.answer(request) ?? people(request)
   return {
     app,
@@ -89,6 +93,9 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
     async round(data_dir: string) {
       await sightings.flush()
       await noteHistory(api, data_dir)
+      if (performance.now() < next_sweep) return
+      await sweepFiles(api.db, now())
+      next_sweep = performance.now() + SWEEP_MS
     },
   }
 }

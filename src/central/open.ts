@@ -1,6 +1,7 @@
 import { newId } from '../host/id.ts'
 import { readClock } from '../host/clock.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
+import { createLinks } from '../http/links.ts'
 import type { Api } from './api/route.ts'
 import type { DataFolder } from './data-folder.ts'
 import { writePrivateFile } from '../host/folder.ts'
@@ -47,10 +48,12 @@ export async function openCentral(
       db,
       sql`SELECT id, secret FROM headquarters`,
     )
+    // Another secret than that of cursors, made from it: one signs what the other must not.
+    const links = createLinks(`links ${secret}`, () => readClock().wall_ms)
     const sequencer = createSequencer(db, () => readClock().wall_ms)
     const open = db
     return {
-      api: { db, sequencer, outside: { newId, readClock }, headquarters_id: id },
+      api: { db, sequencer, outside: { newId, readClock }, headquarters_id: id, links },
       secret,
       first_start: migrated === 'made',
       has_trigrams,

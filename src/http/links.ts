@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
+import { type Refusal, refuse } from '../model/error.ts'
+
 /** What a link is good for: giving a file its bytes, or getting them. */
 export type Purpose = 'upload' | 'download'
 
@@ -12,6 +14,13 @@ export interface Links {
   to(purpose: Purpose, id: string, origin: string): string
   /** What a link's path stands for; undefined if it is no path of a link. */
   read(segments: readonly string[], purpose: Purpose): Link | undefined
+}
+
+/** What somebody is told whose link opens nothing; undefined for a good one. It does not say whether there is such a file. */
+export function closed({ state }: Link): Refusal | undefined {
+  if (state === 'good') return undefined
+  const why = state === 'forged' ? 'this link is not valid' : 'this link has expired: ask for a new one'
+  return refuse('FORBIDDEN', `Forbidden: ${why}`)
 }
 
 export interface Link {

@@ -5,15 +5,17 @@ import type { OpenStore } from './open-store.ts'
 import type { Settings } from './settings.ts'
 import { type Headquarters, type HeadquartersParts, openHeadquarters } from './sync/headquarters.ts'
 
-/** The line to headquarters of a held data folder: for the station, and for a command that works on the folder alone. */
+/** The line to headquarters of a held data folder: for the station, and for a command that works on the folder alone, without attachments. */
 export function connect(
   { store }: OpenStore,
   folder: DataFolder,
   settings: Settings,
   log: HeadquartersParts['log'],
+  files: HeadquartersParts['files'] = null,
 ): Promise<Headquarters> {
   return openHeadquarters({
     store,
+    files,
     file: folder.headquarters,
     writePrivate: writePrivateFile,
     newId,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
 import { createLinks, LINK_MS } from '../http/links.ts'
-import type { BlobSource, Files } from './api/files.ts'
+import { refuse } from '../model/error.ts'
+import type { Files } from './api/files.ts'
 import { diskFree } from '../host/folder.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Settings } from './settings.ts'
@@ -12,19 +13,18 @@ import { linkSecret } from './store/identity.ts'
 import type { Store } from './store/store.ts'
 import { dropUploadsBefore } from './store/uploads.ts'
 
-export interface OpenFiles extends Files {
+export interface OpenFiles extends Omit<Files, 'source'> {
   /** Forgets uploads that were never finished, and puts aside bytes that no row refers to. */
   sweep(): Promise<void>
 }
 
 const MB = 1_000_000
 
-/** The bytes of attachments of a held data folder. @param source where else bytes can be had */
+/** The bytes of attachments of a held data folder. */
 export async function openFiles(
   store: Store,
   folder: Pick<DataFolder, 'attachments'>,
   { attachment_max, disk_reserve }: Pick<Settings, 'attachment_max' | 'disk_reserve'>,
-  source: BlobSource,
 ): Promise<OpenFiles> {
   const blobs = openBlobFiles(folder.attachments)
   const parts = createBlobParts(blobs)
@@ -34,10 +34,10 @@ export async function openFiles(
     blobs,
     parts,
     links: createLinks(secret, now),
-    size_max: attachment_max * MB,
-    reserve: disk_reserve * MB,
-    disk_free: () => diskFree(folder.attachments),
-    source,
+    noRoom(size, here) {
+      if (size > attachment_max * MB) return tooLarge(attachment_max)
+      return diskFree(folder.attachments) - (size - here) < disk_reserve * MB ? full : undefined
+    },
     async sweep() {
       const forgotten = await store.commits.write((db) => dropUploadsBefore(db, now() - LINK_MS))
       for (const id of forgotten) await parts.drop(id)
@@ -45,6 +45,14 @@ export async function openFiles(
     },
   }
 }
+
+const tooLarge = (attachment_max: number) =>
+  refuse('PAYLOAD_TOO_LARGE', `An attachment has at most ${attachment_max} MB (setting attachment_max)`)
+
+const full = refuse(
+  'INSUFFICIENT_STORAGE',
+  'The disk of this station has no room for attachments: what is left is kept for batches. Free some space and try again',
+)
 
 const SWEEP_MS = 3_600_000
 

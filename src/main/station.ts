@@ -8,7 +8,7 @@ import { type Uploads, withUploads } from '../http/uploads.ts'
 import type { WireRequest } from '../http/wire.ts'
 import { createAdmin, withAdmin } from './admin.ts'
 import { createStationApp } from './api/app.ts'
-import { createUploads, nowhere } from './api/files.ts'
+import { createUploads, type Files } from './api/files.ts'
 import { type Changes, createChanges } from './api/station-changes.ts'
 import type { Config } from './config.ts'
 import { type DataFolder, holdDataFolder } from './data-folder.ts'
@@ -16,7 +16,7 @@ import { addressProblem, fromHere } from '../host/address.ts'
 import { inUseProblem, removeFile, writePrivateFile } from '../host/folder.ts'
 import { type Log, openLog } from '../host/log.ts'
 import { databaseProblem } from './database-problem.ts'
-import { keepSwept, type OpenFiles, openFiles } from './open-files.ts'
+import { keepSwept, openFiles } from './open-files.ts'
 import { type OpenStore, openStore } from './open-store.ts'
 import { isProblem, type Problem, wordsOf } from '../host/problem.ts'
 import type { Server } from '../host/serve.ts'
@@ -47,9 +47,18 @@ export async function startStation(config: Config): Promise<Station | Problem> {
   }
   const log = openLog(settings.log_level, folder.logs, 'station.log')
   const changes = createChanges(opened.store.commits)
-  const headquarters = await connect(opened, folder, settings, log)
-  const files = await openFiles(opened.store, folder, settings, nowhere)
-  const swept = keepSwept(files, (error) =>
+  const bytes = await openFiles(opened.store, folder, settings).catch((error: unknown) =>
+    databaseProblem(folder, error),
+  )
+  if (isProblem(bytes)) {
+    opened.close()
+    await log.close()
+    folder.release()
+    return bytes
+  }
+  const headquarters = await connect(opened, folder, settings, log, bytes)
+  const files = { ...bytes, source: headquarters.source }
+  const swept = keepSwept(bytes, (error) =>
     log.warn({ error: wordsOf(error) }, 'attachments could not be swept; it is tried again'),
   )
   const closeStore = async () => {
@@ -86,7 +95,7 @@ export async function startStation(config: Config): Promise<Station | Problem> {
 
 interface Serving {
   readonly folder: DataFolder
-  readonly files: OpenFiles
+  readonly files: Files
   readonly changes: Changes
   readonly log: Log
   readonly settings: Settings

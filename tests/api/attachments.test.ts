@@ -111,7 +111,7 @@ proveScenarios([
     body: new Uint8Array(1_000_001),
     by: null,
     status: 413,
-    says: 'at most 1000000 bytes',
+    says: 'at most 1 MB',
   },
   {
     fact: 'announced to be too large, it is refused before it comes',

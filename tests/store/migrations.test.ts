@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { textOf } from '../../src/http/wire.ts'
 import { createStationApp } from '../../src/main/api/app.ts'
-import { nowhere } from '../../src/main/api/files.ts'
+import { nowhere } from '../../src/main/store/blob-files.ts'
 import { openFiles } from '../../src/main/open-files.ts'
 import { type Database, openDatabase } from '../../src/main/store/database.ts'
 import { createKey } from '../../src/main/store/keys.ts'
@@ -78,7 +78,10 @@ describe('a database of an earlier release', () => {
       const room = { attachment_max: 1, disk_reserve: 0 }
       const app = await createStationApp({
         store,
-        files: await openFiles(store, { attachments: join(folder, 'attachments') }, room, nowhere),
+        files: {
+          ...(await openFiles(store, { attachments: join(folder, 'attachments') }, room)),
+          source: nowhere,
+        },
         onDefect(error) {
           throw error
         },

@@ -1,4 +1,5 @@
 import type { App } from '../../src/http/app.ts'
+import { createLinks } from '../../src/http/links.ts'
 import { createCentralApp } from '../../src/central/api/app.ts'
 import type { Database, Queryable } from '../../src/central/store/database.ts'
 import { createKey } from '../../src/central/store/keys.ts'
@@ -56,7 +57,7 @@ export async function openDatabase(kind: Database['kind']): Promise<Database> {
 
 const tables = [
   'users stations parts revisions batches units attachments batch_revisions commits conflicts incarnations chain closed_epochs',
-  'incidents keys enrolments sightings backups headquarters procedures versions procedure_links runs blobs',
+  'incidents keys enrolments sightings backups headquarters procedures versions procedure_links runs blobs file_pieces files',
 ]
   .join(' ')
   .split(' ')
@@ -102,7 +103,7 @@ export async function openCentral(db: Database): Promise<CentralUnderTest> {
     })
   const defects: unknown[] = []
   const app = createCentralApp({
-    api: { db, sequencer, outside, headquarters_id },
+    api: { db, sequencer, outside, headquarters_id, links: createLinks('secret', () => now) },
     onDefect: (error) => void defects.push(error),
   })
   const call = callOf(() => app)

@@ -8,7 +8,8 @@ import type { App } from '../../src/http/app.ts'
 import { textOf } from '../../src/http/wire.ts'
 import { withUploads } from '../../src/http/uploads.ts'
 import { createStationApp } from '../../src/main/api/app.ts'
-import { createUploads, nowhere } from '../../src/main/api/files.ts'
+import { createUploads } from '../../src/main/api/files.ts'
+import { nowhere } from '../../src/main/store/blob-files.ts'
 import { openFiles } from '../../src/main/open-files.ts'
 import { type Database, openDatabase } from '../../src/main/store/database.ts'
 import { createIdentity, userNamed } from '../../src/main/store/identity.ts'
@@ -107,7 +108,10 @@ export async function openStation(): Promise<StationUnderTest> {
   const onDefect = (error: unknown) => void defects.push(error)
   const room = { attachment_max: 1, disk_reserve: 0 }
   const start = async () => {
-    const files = await openFiles(store, { attachments: join(folder, 'attachments') }, room, nowhere)
+    const files = {
+      ...(await openFiles(store, { attachments: join(folder, 'attachments') }, room)),
+      source: nowhere,
+    }
     return withUploads(
       await createStationApp({ store, files, onDefect }),
       createUploads(store, files, onDefect),

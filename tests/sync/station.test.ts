@@ -28,6 +28,7 @@ async function lineOf(station: StationUnderTest, code: string | null = null): Pr
   let ids = 0
   const prefix = Math.random().toString(16).slice(2, 10)
   const line = await openHeadquarters({
+    files: null,
     store: station.store,
     file: join(station.folder, 'headquarters.json'),
     writePrivate: writePrivateFile,

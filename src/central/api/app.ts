@@ -4,6 +4,7 @@ import { refused, type WireAnswer, type WireRequest } from '../../http/wire.ts'
 import { refuse } from '../../model/error.ts'
 import { findKey } from '../store/keys.ts'
 import { contractRoutes } from './contract.ts'
+import { createDownloads } from './files.ts'
 import { openPages } from './open.ts'
 import { type Api, databaseRefusal } from './route.ts'
 
@@ -17,10 +18,12 @@ export interface CentralAppParts {
 /** Everything headquarters answers people and scripts; stations talk to it through api/sync.ts. */
 export function createCentralApp({ api, own = [], onDefect }: CentralAppParts): App {
   const contract = contractRoutes(api)
+  const pages = openPages(contract)
+  const downloads = createDownloads(api)
   const app = createApp({
     contract,
     own,
-    open: openPages(contract),
+    open: (request, target) => downloads(request, target) ?? pages(request, target),
     // Keys stand in the database, which answers later than this is asked: who has a good one is vouched for below.
     authenticate: (authorization) => refuse('UNAUTHORIZED', unauthorized(authorization)),
     onDefect,

@@ -13,6 +13,7 @@ import { createStation, getStation, listStations, removeStation, updateStation }
 import { listUnits } from '../store/unit-list.ts'
 import { addChild, createUnit, deleteUnits, getUnit, removeChild, updateUnit } from '../store/units.ts'
 import { currentUser, listUsers } from '../store/users.ts'
+import { linksFor } from './files.ts'
 import { procedureRoutes } from './procedures.ts'
 import { type Api, read, write } from './route.ts'
 import { runRoutes } from './runs.ts'
@@ -66,7 +67,9 @@ const revisionRoutes = (api: Api): Route[] => [
 const unitRoutes = (api: Api): Route[] => [
   read(api, unitEndpoints.list, (db, { query }) => listUnits(db, query)),
   write(api, unitEndpoints.create, (desk, { body }) => createUnit(desk, body)),
-  read(api, unitEndpoints.get, (db, { params }) => getUnit(db, params.serial_number)),
+  read(api, unitEndpoints.get, (db, { params, request }) =>
+    getUnit(db, params.serial_number, linksFor(api, request)),
+  ),
   write(api, unitEndpoints.update, (desk, { params, body }) => updateUnit(desk, params.serial_number, body)),
   write(api, unitEndpoints.delete, (desk, { query }) => deleteUnits(desk, query.serial_numbers)),
   write(api, unitEndpoints.addChild, (desk, { params, body }) =>

@@ -24,6 +24,7 @@ const statuses: Readonly<Record<Word, number>> = {
   bad_message: errorStatus.BAD_REQUEST,
   too_large: errorStatus.PAYLOAD_TOO_LARGE,
   busy: errorStatus.SERVICE_UNAVAILABLE,
+  no_blob: errorStatus.NOT_FOUND,
   code_unknown: errorStatus.NOT_FOUND,
   code_spent: errorStatus.CONFLICT,
   code_expired: 410,

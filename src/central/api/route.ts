@@ -1,4 +1,5 @@
 import { codeOf } from '../../host/problem.ts'
+import type { Links } from '../../http/links.ts'
 import { type Input, type Route, route } from '../../http/routes.ts'
 import { ok, refused, type WireAnswer } from '../../http/wire.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
@@ -13,6 +14,7 @@ export interface Api {
   readonly sequencer: Sequencer
   readonly outside: Outside
   readonly headquarters_id: string
+  readonly links: Links
 }
 
 /** A GET. */

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { chainHash } from '../../host/hash.ts'
 import { version } from '../../host/version.ts'
 import { parseBody } from '../../http/body.ts'
+import { splitTarget } from '../../http/target.ts'
 import { ok, type WireAnswer, type WireRequest } from '../../http/wire.ts'
 import { isRefusal } from '../../model/error.ts'
 import type { JournaledOperation } from '../../model/operation.ts'
@@ -22,11 +23,14 @@ import { enroll, findStation } from '../store/enrolments.ts'
 import { peopleOf, welcomePeople } from '../store/people.ts'
 import type { Sightings } from '../store/sightings.ts'
 import { bearerOf } from './app.ts'
+import { answerBlobs } from './blobs.ts'
 import { encodingFor, openEnvelope, sealEnvelope, wireRefused } from './envelope.ts'
 import { createHints, type Hints } from './hints.ts'
 import { type Api, databaseRefusal } from './route.ts'
 
 const PREFIX = '/sync/v1/'
+/** Segments up to and with `blobs`. */
+const BLOBS_AT = 3
 /** Longest a pull waits: proxies cut silent requests after 30 s and more. */
 const WAIT_MAX_S = 25
 const PAGE_MAX = 1_000
@@ -64,6 +68,10 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     const station = credential === undefined ? undefined : await findStation(api.db, credential)
     if (station === undefined) return wireRefused('unauthorized', 'This credential is not known here')
     if (station.revoked) return wireRefused('revoked', 'This station was revoked at headquarters')
+    if (name === 'blobs') {
+      const path = splitTarget(request.target).segments.slice(BLOBS_AT)
+      return (await answerBlobs(api, request, path)) ?? badMessage('there is no such path')
+    }
     const opened = await openEnvelope(request)
     if ('status' in opened) return opened
     const head = stationHead.safeParse(storableCopy(opened.head))
@@ -161,8 +169,8 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
   return {
     answer(request) {
       if (!request.target.startsWith(PREFIX)) return undefined
-      const name = request.target.slice(PREFIX.length).split('?', 1)[0]!
-      if (!['hello', 'push', 'pull', 'enroll'].includes(name)) return undefined
+      const name = request.target.slice(PREFIX.length).split(/[/?]/, 1)[0]!
+      if (!['hello', 'push', 'pull', 'enroll', 'blobs'].includes(name)) return undefined
       return answer(request, name).catch((error: unknown) => {
         const refusal = databaseRefusal(error)
         if (refusal === undefined) onDefect(error, request)

@@ -5,7 +5,7 @@ import { METADATA_KEYS_MAX } from '../../model/metadata.ts'
 import type { Row, State } from '../../model/state.ts'
 import { formatTime } from '../../model/time.ts'
 import type { UnitCreate, UnitDetail, UnitUpdate } from '../../model/unit.ts'
-import { attachmentsOf } from './attachments.ts'
+import { attachmentsOf, type LinkTo } from './attachments.ts'
 import { batchId } from './batches.ts'
 import type { Queryable } from './database.ts'
 import type { Desk } from './own.ts'
@@ -55,7 +55,11 @@ const relativesQuery = sql`
 const relativeOf = (row: Relative) => ({ id: row.id, serial_number: row.serial_number, part: partOf(row) })
 
 /** One unit with everything around it; the children in the order of their serial numbers. */
-export async function getUnit(db: Queryable, serial_number: string): Promise<UnitDetail | Refusal> {
+export async function getUnit(
+  db: Queryable,
+  serial_number: string,
+  linkTo: LinkTo,
+): Promise<UnitDetail | Refusal> {
   const [unit] = await db.rows<UnitRow>(sql`
     SELECT u.id, u.serial_number, u.created_at, u.sample, ${creators('u')}, b.id AS batch_id, b.number AS batch_number,
       u.parent_id, u.metadata, ${partColumns}
@@ -80,7 +84,7 @@ export async function getUnit(db: Queryable, serial_number: string): Promise<Uni
     parent: parent ? relativeOf(parent) : null,
     children: children.map(relativeOf),
     created_during: await createdDuring(db, unit.id),
-    attachments: await attachmentsOf(db, unit.id),
+    attachments: await attachmentsOf(db, unit.id, linkTo),
     metadata: unit.metadata,
   }
 }

@@ -3,6 +3,7 @@ import type { Attachment } from '../../model/attachment.ts'
 import { type Refusal, refuse } from '../../model/error.ts'
 import { type Author, accept } from './accept.ts'
 import type { Blob } from './blob-files.ts'
+import { putInLane } from './blob-lane.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { sql } from './sql.ts'
 import { dropUpload, findUpload, giveUpload, type Owner } from './uploads.ts'
@@ -63,7 +64,7 @@ export function finishUpload(
   if (upload === undefined) return unknownAttachment(id)
   const { name, unit_id, actor, created_at } = upload
   dropUpload(db, id)
-  db.run(sql`INSERT INTO blob_lane (sha256, size) VALUES (${sha256}, ${size}) ON CONFLICT DO NOTHING`)
+  putInLane(db, { sha256, size })
   return accept(
     db,
     authorOf(actor),

@@ -13,6 +13,8 @@ import {
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { type Refusal, refuse } from '../../model/error.ts'
+
 /** What bytes are: their content decides, whatever file or row brought them. */
 export interface Blob {
   /** Lower-case hex. */
@@ -38,6 +40,20 @@ export interface BlobFiles {
   adopt(part: string, blob: Blob): void
   /** Puts aside what no row refers to, and removes what lies there for too long. Bytes that are asked for come back from there. */
   sweep(isNeeded: (sha256: string) => boolean, now: number): Promise<void>
+}
+
+/** Where bytes may be had from that are not here: headquarters. */
+export interface BlobSource {
+  isThere(): boolean
+  /** Brings them into the files, or says why not. */
+  fetch(blob: Blob): Promise<Refusal | undefined>
+}
+
+/** For a station that works alone. */
+export const nowhere: BlobSource = {
+  isThere: () => false,
+  fetch: () =>
+    Promise.resolve(refuse('NOT_FOUND', 'The bytes of this attachment are not on this station any more')),
 }
 
 const HASH_NAME = /^[0-9a-f]{64}$/

@@ -11,6 +11,7 @@ import {
   wireRefusal,
   wrapped,
 } from '../../model/sync/envelope.ts'
+import { BYTES_TYPE } from '../../model/sync/blobs.ts'
 import { type Answer, answer, type Request } from '../../model/sync/protocol.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -30,8 +31,16 @@ export interface Client {
   /** @param wait_s how long headquarters may keep a pull waiting for news */
   send(request: Request, head: StationHead, wait_s: number, signal: AbortSignal): Promise<Outcome>
   /** A plain JSON request, for what has no credential yet. */
-  post(path: string, body: object): Promise<Reply | { readonly kind: 'trouble'; readonly trouble: Trouble }>
+  post(path: string, body: object): Promise<Reply | Failed>
+  /** Bytes beside the messages, for who has a credential; JSON where `body` is an object. */
+  bytes(path: string, body: Uint8Array | object, signal: AbortSignal): Promise<Reply | Failed>
   close(): void
+}
+
+/** There was no answer at all. */
+export interface Failed {
+  readonly kind: 'trouble'
+  readonly trouble: Trouble
 }
 
 /** Silence of this length is a dead line: a router that lost its memory tells nobody. */
@@ -139,6 +148,19 @@ export function createClient(url: string, credential: string | null): Client {
           { 'content-type': 'application/json' },
           SILENCE_MS,
         )
+      } catch (error) {
+        return { kind: 'trouble', trouble: troubleOf(error) }
+      }
+    },
+    async bytes(path, body, signal) {
+      const raw = body instanceof Uint8Array
+      const headers = {
+        'content-type': raw ? BYTES_TYPE : 'application/json',
+        authorization: `Bearer ${credential}`,
+      }
+      try {
+        const sent = Buffer.from(raw ? body : JSON.stringify(body))
+        return await call(path, sent, headers, SILENCE_MS, signal)
       } catch (error) {
         return { kind: 'trouble', trouble: troubleOf(error) }
       }

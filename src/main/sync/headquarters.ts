@@ -2,12 +2,14 @@ import type { SyncState } from '../../model/desk.ts'
 import type { HeadquartersAddress } from '../../model/headquarters.ts'
 import { formatTime } from '../../model/time.ts'
 import { adopt } from '../store/adopt.ts'
+import { type BlobSource, nowhere } from '../store/blob-files.ts'
 import { keepCheckpoints } from '../store/checkpoints.ts'
 import { openConflicts } from '../store/conflicts.ts'
 import { pendingWork } from '../store/desk.ts'
 import { readIdentity } from '../store/identity.ts'
 import { attemptFor } from '../store/sync-state.ts'
 import type { Store } from '../store/store.ts'
+import { type BlobLine, type BlobLineParts, createBlobLine } from './blob-line.ts'
 import { createClient } from './client.ts'
 import { type Credential, readCredential } from './credential.ts'
 import { codeDigest, enroll } from './enroll.ts'
@@ -23,11 +25,15 @@ export interface Headquarters {
   round(): Promise<SyncState>
   /** Spends a code. `undefined` when it worked, otherwise why not, in one sentence. */
   enroll(url: string, code: string): Promise<string | undefined>
+  /** Where bytes may be had from that other stations sent there. */
+  readonly source: BlobSource
   stop(): Promise<void>
 }
 
 export interface HeadquartersParts {
   readonly store: Store
+  /** The bytes of attachments; a command that is done in a moment sends none. */
+  readonly files: BlobLineParts['files'] | null
   /** `headquarters.json` */
   readonly file: string
   /** Writes a file for its owner's eyes only. */
@@ -55,6 +61,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
   const { store, log } = parts
   let credential = readCredential(parts.file)
   let loop: Loop | null = null
+  let line: BlobLine | null = null
   let checkpoints: { stop(): Promise<void> } | undefined
   let enrolling: Trouble | null = null
   let retry: NodeJS.Timeout | undefined
@@ -63,8 +70,9 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
   const url = () => parts.url ?? credential?.url ?? ''
 
   async function connect(known: Credential): Promise<void> {
+    await line?.stop()
     await loop?.stop()
-    loop = null
+    line = loop = null
     await store.commits.write((db) => adopt(db, store.synced, known, parts))
     store.people.forget()
     credential = known
@@ -77,6 +85,9 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
           ? log.info({ central: url() }, 'headquarters answers')
           : log.warn({ central: url(), trouble }, troubleWords(trouble, url())),
     })
+    const { files } = parts
+    const client = createClient(url(), known.credential)
+    line = files && createBlobLine({ ...parts, files, client, loop, url: url() })
   }
 
   async function spend(at: string, code: string): Promise<Trouble | null> {
@@ -157,9 +168,14 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       clearTimeout(retry)
       return undefined
     },
+    source: {
+      isThere: () => line !== null,
+      fetch: (blob) => (line ?? nowhere).fetch(blob),
+    },
     async stop() {
       watch.stop()
       clearTimeout(retry)
+      await line?.stop()
       await loop?.stop()
       await checkpoints?.stop()
     },

@@ -61,7 +61,15 @@ export type EnrollAnswer = Readonly<z.infer<typeof enrollAnswer>>
 /** Body of an answer that is no 200, from headquarters itself. Whatever else comes with such a status comes from somebody else. */
 export const enrollRefusals = ['code_unknown', 'code_spent', 'code_expired'] as const
 export const wireRefusal = z.object({
-  lotkeeper: z.enum(['unauthorized', 'revoked', 'bad_message', 'too_large', 'busy', ...enrollRefusals]),
+  lotkeeper: z.enum([
+    'unauthorized',
+    'revoked',
+    'bad_message',
+    'too_large',
+    'busy',
+    'no_blob',
+    ...enrollRefusals,
+  ]),
   message: z.string(),
 })
 export type WireRefusal = Readonly<z.infer<typeof wireRefusal>>

@@ -1,0 +1,69 @@
+import { parseBody } from '../../http/body.ts'
+import { parseQuery, splitTarget } from '../../http/target.ts'
+import { ok, type WireAnswer, type WireRequest } from '../../http/wire.ts'
+import { isRefusal } from '../../model/error.ts'
+import {
+  type BlobsAnswer,
+  blobsQuestion,
+  BYTES_TYPE,
+  PIECE_MAX,
+  pieceQuery,
+  readQuery,
+} from '../../model/sync/blobs.ts'
+import { type Held, heldOf, readPiece, takePiece } from '../store/files.ts'
+import { wireRefused } from './envelope.ts'
+import type { Api } from './route.ts'
+
+const NO_ARRAYS = new Set<string>()
+
+/**
+ * The stations' side of the bytes of attachments: what is here, a piece to be taken, a piece to be given.
+ * @param path segments after `blobs`
+ * @returns undefined for a path that is none of these
+ */
+export async function answerBlobs(
+  api: Api,
+  request: WireRequest,
+  path: readonly string[],
+): Promise<WireAnswer | undefined> {
+  const [sha256, verb, ...rest] = path
+  if (sha256 === undefined) return whatIsHere(api, request)
+  if (!/^[0-9a-f]{64}$/.test(sha256) || rest.length > 0) return undefined
+  const query = parseQuery(splitTarget(request.target).query, NO_ARRAYS)
+  if (verb === undefined) return take(api, request, sha256, query)
+  return verb === 'read' ? give(api, sha256, query) : undefined
+}
+
+async function whatIsHere({ db }: Api, request: WireRequest): Promise<WireAnswer> {
+  const sent = parseBody(request.header('content-type'), request.body)
+  const asked = blobsQuestion.safeParse(isRefusal(sent) ? undefined : sent)
+  if (!asked.success) return wireRefused('bad_message', 'The question is not understood')
+  const blobs = []
+  for (const { sha256 } of asked.data.blobs) blobs.push({ sha256, ...(await heldOf(db, sha256)) })
+  return said(blobs)
+}
+
+async function take(
+  { db, outside }: Api,
+  { body }: WireRequest,
+  sha256: string,
+  query: unknown,
+): Promise<WireAnswer> {
+  const asked = pieceQuery.safeParse(query)
+  if (!asked.success) return wireRefused('bad_message', 'Where this piece belongs is not understood')
+  if (body.length > PIECE_MAX) return wireRefused('too_large', `A piece has at most ${PIECE_MAX} bytes`)
+  const { from, size } = asked.data
+  const held = await takePiece(db, { sha256, size }, from, body, outside.readClock().wall_ms)
+  return said([{ sha256, ...held }])
+}
+
+async function give({ db }: Api, sha256: string, query: unknown): Promise<WireAnswer> {
+  const asked = readQuery.safeParse(query)
+  if (!asked.success) return wireRefused('bad_message', 'Which bytes are wanted is not understood')
+  const bytes = await readPiece(db, sha256, asked.data.from, asked.data.size)
+  if (bytes === undefined) return wireRefused('no_blob', 'These bytes have not come to headquarters')
+  return { status: 200, type: BYTES_TYPE, body: bytes }
+}
+
+const said = (blobs: readonly ({ readonly sha256: string } & Held)[]) =>
+  ok(JSON.stringify({ lotkeeper: 'blobs', blobs: [...blobs] } satisfies BlobsAnswer))
