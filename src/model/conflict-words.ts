@@ -57,7 +57,7 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
   const title = nounWords[noun]
   const name = nameOf(conflict, facts)
   const other = otherName(conflict, facts)
-  const at = makerOf(conflict, facts)
+  const at = makerOf(conflict, facts) ?? 'another station'
   const field = fieldOf(conflict)
   const wanted = shown(conflict, conflict.wanted, facts)
   const kept = shown(conflict, conflict.kept, facts)
@@ -180,19 +180,20 @@ export function standing({ state }: Facts, noun: Noun, id: string): Row | undefi
   return row
 }
 
-function nameOf({ noun, id, wanted }: Conflict, facts: Facts): string {
+export function nameOf({ noun, id, wanted }: Conflict, facts: Facts): string {
   return standing(facts, noun, id)?.name ?? (typeof wanted === 'string' ? wanted : id)
 }
 
-function otherName({ noun, other_id }: Conflict, { state }: Facts): string | undefined {
+export function otherName({ noun, other_id }: Conflict, { state }: Facts): string | undefined {
   if (other_id === undefined) return undefined
   return (state.get(noun, other_id) ?? state.get('unit', other_id))?.name
 }
 
-function makerOf({ noun, other_id }: Conflict, facts: Facts): string {
+/** The station that made the other row, if that is known. */
+export function makerOf({ noun, other_id }: Conflict, facts: Facts): string | undefined {
   const mark = other_id === undefined ? undefined : facts.state.get(noun, other_id)?.marks['created']
-  if (mark?.station_id === undefined || mark.station_id === null) return 'another station'
-  return facts.stationName(mark.station_id) ?? 'another station'
+  const station_id = mark?.station_id ?? null
+  return station_id === null ? undefined : facts.stationName(station_id)
 }
 
 function fieldOf({ field, noun }: Conflict): string {
@@ -201,7 +202,7 @@ function fieldOf({ field, noun }: Conflict): string {
 }
 
 /** A value as people know it: ids by the names of their rows. */
-function shown({ noun, field }: Conflict, value: Value | undefined, facts: Facts): string {
+export function shown({ noun, field }: Conflict, value: Value | undefined, facts: Facts): string {
   if (value === undefined || value === null) return 'nothing'
   if (typeof value === 'object') return JSON.stringify(value)
   const target = field === undefined ? undefined : referenceOf(noun, field)

@@ -68,11 +68,30 @@ export const syncState = z.object({
 })
 export type SyncState = z.infer<typeof syncState>
 
+/** The values of a conflict's sentence: for a page that says it in its own language. */
+const conflictAbout = z.object({
+  kind: z.string(),
+  noun: z.string(),
+  name: z.string(),
+  /** The other row; null where there is none, or nobody knows it any more. */
+  other: z.string().nullable(),
+  /** The station that made the other row, if that is known. */
+  at: z.string().nullable(),
+  field: z.string().nullable(),
+  wanted: z.string().nullable(),
+  kept: z.string().nullable(),
+  /** Units that came into a batch with the joined one. */
+  units: z.int().nullable(),
+})
+export type ConflictAbout = z.infer<typeof conflictAbout>
+
 export const conflict = z.object({
   id: z.string(),
   at: z.string(),
   /** One sentence of what happened. */
   summary: z.string(),
+  /** What that sentence says, to be said in another language. */
+  about: conflictAbout,
   answers: z.array(z.object({ id: z.string(), label: z.string() })),
 })
 export type ConflictItem = z.infer<typeof conflict>

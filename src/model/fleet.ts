@@ -70,7 +70,7 @@ export const fleetEndpoint = endpoint({
 })
 
 const fleetConflict = z.object({
-  ...conflict.shape,
+  ...conflict.omit({ about: true }).shape,
   /** The station whose change was not done as asked. */
   station: z.object({ id: z.string(), name: z.string().nullable() }),
 })

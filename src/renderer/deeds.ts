@@ -1,5 +1,5 @@
 import { type BatchDetail, batchEndpoints } from '../model/batch.ts'
-import { type ConflictItem, deskEndpoints } from '../model/desk.ts'
+import { deskEndpoints } from '../model/desk.ts'
 import { IDENTIFIER_MAX, IDENTIFIER_PATTERN } from '../model/identifier.ts'
 import { partEndpoints } from '../model/part.ts'
 import { revisionEndpoints } from '../model/revision.ts'
@@ -151,12 +151,12 @@ async function exceptTaken(work: Promise<unknown>): Promise<void> {
 }
 
 /** Gives one of a conflict's answers. It is an ordinary change, and `undo` takes it back. */
-export async function decide(id: string, answer: ConflictItem['answers'][number]): Promise<Verdict> {
+export async function decide(id: string, answer: string, label: string): Promise<Verdict> {
   const send = (said: string) =>
     call(deskEndpoints.decideConflict, { params: { id }, body: { answer: said } })
-  await send(answer.id)
+  await send(answer)
   return done(
-    (t) => t('said_decided', { answer: answer.label }),
+    (t) => t('said_decided', { answer: label }),
     () => send('undo'),
   )
 }

@@ -3,6 +3,7 @@ import { Inbox } from 'lucide-react'
 import { Button } from 'react-aria-components'
 
 import type { ConflictItem } from '../model/desk.ts'
+import { answerLabel, conflictSentence } from './conflict.ts'
 import { attempt, decide } from './deeds.ts'
 import { conflictsQuery, syncQuery } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
@@ -41,21 +42,24 @@ export function InboxPage() {
   )
 }
 
-function ConflictCard({ conflict: { id, at, summary, answers } }: { readonly conflict: ConflictItem }) {
-  const { moment } = useTranslation()
+function ConflictCard({ conflict }: { readonly conflict: ConflictItem }) {
+  const { id, at, answers } = conflict
+  const { t, moment } = useTranslation()
   const { follow } = useVerdicts()
   return (
     <li className="card">
       <p className="muted">{moment(at)}</p>
-      <p className="summary">{summary}</p>
+      <p className="summary">{conflictSentence(conflict, t)}</p>
       <div className="card-buttons">
         {answers.map((answer) => (
           <Button
             key={answer.id}
             className="button"
-            onPress={() => void follow(() => attempt(() => decide(id, answer)))}
+            onPress={() =>
+              void follow(() => attempt(() => decide(id, answer.id, answerLabel(conflict, answer, t))))
+            }
           >
-            {answer.label}
+            {answerLabel(conflict, answer, t)}
           </Button>
         ))}
       </div>

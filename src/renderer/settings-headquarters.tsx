@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ListOrdered } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button, Form, Input, Label, Text, TextField } from 'react-aria-components'
 
 import { type HeadquartersAddress, headquartersEndpoints } from '../model/headquarters.ts'
@@ -19,8 +19,13 @@ export function HeadquartersSettings() {
   const { data: sync } = useQuery(syncQuery)
   const { data: address } = useQuery(headquartersQuery)
   const may_edit = useMayEdit()
-  const [again, setAgain] = useState(false)
+  const [open, setOpen] = useState(false)
   const [waiting, setWaiting] = useState(false)
+  const needed = sync !== undefined && (sync.state === 'no_headquarters' || needsCode(sync))
+  // Once it is there it stays: the two may find each other again while somebody types.
+  useEffect(() => {
+    if (needed) setOpen(true)
+  }, [needed])
   if (!sync || !address) return null
   const trouble = troubleSentence(sync, translation)
   const alone = sync.state === 'no_headquarters'
@@ -45,10 +50,10 @@ export function HeadquartersSettings() {
               <ListOrdered aria-hidden size={24} /> {t('waiting_show')}
             </Button>
           ) : null}
-          {alone || again || needsCode(sync) ? (
-            <EnrollForm key={address.url} address={address} onDone={() => setAgain(false)} />
+          {open ? (
+            <EnrollForm key={address.url} address={address} onDone={() => setOpen(false)} />
           ) : (
-            <Button className="button" onPress={() => setAgain(true)}>
+            <Button className="button" onPress={() => setOpen(true)}>
               {t('enroll_again')}
             </Button>
           )}

@@ -7,6 +7,7 @@ import { call } from './api.ts'
 import { refusal } from './deeds.ts'
 import type { MessageKey } from './i18n/translate.ts'
 import { useTranslation } from './i18n/use-translation.ts'
+import { nounWord } from './noun-word.ts'
 import { fileName, saveFile } from './save-file.ts'
 import { useVerdicts } from './verdict.ts'
 import { exportWaiting } from './waiting.ts'
@@ -70,14 +71,6 @@ export function WaitingWindow({ count, onClose }: WaitingWindowProps) {
   )
 }
 
-const nouns: Readonly<Record<string, MessageKey>> = {
-  part: 'filter_part',
-  revision: 'filter_revision',
-  batch: 'noun_batch',
-  unit: 'noun_unit',
-  station: 'noun_station',
-}
-
 const deeds: Readonly<Record<string, MessageKey>> = {
   create: 'deed_create',
   move: 'deed_move',
@@ -88,14 +81,12 @@ const deeds: Readonly<Record<string, MessageKey>> = {
 function WaitingRow({ operation: { at, by, name, operation } }: { readonly operation: WaitingOperation }) {
   const { t, moment } = useTranslation()
   const [noun = '', verb = ''] = operation.type.split('.')
-  // A noun of a newer version is shown by its own word.
-  const known = nouns[noun]
-  const what = known === undefined ? noun : t(known as 'noun_batch')
   return (
     <div role="row" className="waiting-row">
       <span role="cell">{moment(at)}</span>
       <span role="cell">
-        {what} <strong>{name ?? ''}</strong> – {t((deeds[verb] ?? 'deed_change') as 'deed_change')}
+        {nounWord(noun, t)} <strong>{name ?? ''}</strong> –{' '}
+        {t((deeds[verb] ?? 'deed_change') as 'deed_change')}
       </span>
       <span role="cell">{by ?? t('nobody')}</span>
     </div>

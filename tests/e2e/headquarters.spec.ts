@@ -72,16 +72,65 @@ test('each batch says whether headquarters has it', async () => {
   await expect(page.getByRole('row', { name: /LOT-1/ })).toContainText('At headquarters')
 })
 
+test('a code that is being typed stays, whatever becomes of the line meanwhile', async () => {
+  const { page } = desk
+  await say({ state: 'refused', cause: 'revoked' })
+  await page.goto(`${desk.url}/#/settings`)
+  await page.reload()
+  await page.getByLabel('Code').fill('SQ72-9G4J')
+  await say({ state: 'offline', cause: 'unreachable' })
+  await expect(page.getByTestId('chip')).toContainText('Offline', { timeout: 10_000 })
+  await expect(page.getByLabel('Code')).toHaveValue('SQ72-9G4J')
+})
+
+test.describe('a line in every view says what needs a person', () => {
+  for (const [state, words] of [
+    [
+      { state: 'refused', cause: 'revoked' },
+      'Headquarters does not accept this station. Enrol it with a new code.',
+    ],
+    [{ state: 'refused', cause: 'upgrade_required' }, /different versions of Lotkeeper/],
+    [
+      { cause: 'clock', clock_skew_ms: 3 * 3_600_000 },
+      /The clock of this PC is 3h 0m off that of headquarters/,
+    ],
+    [{ state: 'offline', cause: 'captive_portal' }, /this network may want somebody to sign in/],
+    [{ disk_free_bytes: 312_000_000 }, /nearly full: 312 MB left/],
+    [{ state: 'offline', cause: 'unreachable' }, null],
+    [{ disk_free_bytes: 40_000_000_000 }, null],
+  ] as readonly (readonly [Partial<SyncState>, RegExp | string | null])[])
+    test(`${words === null ? 'nothing' : String(words)} for ${JSON.stringify(state)}`, async () => {
+      const { page } = desk
+      await say(state)
+      await page.reload()
+      await expect(page.getByTestId('chip')).not.toHaveText('Loading…')
+      const banner = page.getByTestId('banner')
+      if (words === null) await expect(banner).toHaveCount(0)
+      else await expect(banner.getByRole('status')).toHaveText(words)
+    })
+})
+
 test('a conflict is told in words, decided by touch, and taken back', async () => {
   const { page } = desk
   await say({ conflicts: 1 })
   const conflict = {
     id: 'c1',
     at: '2026-03-12T12:04:00.000Z',
-    summary: 'LOT-1 was also made at Line 2, with other units.',
+    summary: 'Batch LOT-1 was also made at Line 2, 8 units joined',
+    about: {
+      kind: 'merged',
+      noun: 'batch',
+      name: 'LOT-1',
+      other: 'LOT-1',
+      at: 'Line 2',
+      field: null,
+      wanted: null,
+      kept: null,
+      units: 8,
+    },
     answers: [
-      { id: 'one', label: 'It is one batch' },
-      { id: 'two', label: 'They are two batches' },
+      { id: 'same', label: 'Same' },
+      { id: 'different', label: 'Different' },
     ],
   }
   await answer(page, 'conflicts', { data: [conflict] })
@@ -92,11 +141,11 @@ test('a conflict is told in words, decided by touch, and taken back', async () =
   })
   await page.reload()
   await page.getByRole('link', { name: /Inbox/ }).click()
-  await expect(page.getByText('LOT-1 was also made at Line 2')).toBeVisible()
-  await page.getByRole('button', { name: 'They are two batches' }).click()
-  await expect(verdictOf(page)).toHaveText('Done Decided: They are two batches')
+  await expect(page.getByText('Batch LOT-1 was also made at Line 2; 8 units joined.')).toBeVisible()
+  await page.getByRole('button', { name: 'They are two' }).click()
+  await expect(verdictOf(page)).toHaveText('Done Decided: They are two')
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(verdictOf(page)).toContainText('Taken back')
-  expect(said).toEqual([{ answer: 'two' }, { answer: 'undo' }])
+  expect(said).toEqual([{ answer: 'different' }, { answer: 'undo' }])
   await page.unrouteAll()
 })

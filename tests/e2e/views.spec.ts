@@ -221,7 +221,7 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
       await page.route('**/station/conflicts', (route) => route.fulfill({ json: { data: [conflict] } }))
       await page.reload()
       await page.getByRole('link', { name: 'Inbox' }).click()
-      await expect(page.getByRole('button', { name: 'They are two batches' })).toBeVisible()
+      await expect(page.getByRole('button', { name: 'They are two' })).toBeVisible()
     },
   ],
   [
@@ -286,10 +286,21 @@ const joined = {
 const conflict = {
   id: 'c1',
   at: '2026-03-12T12:04:00.000Z',
-  summary: 'LOT-1 was also made at Line 2, with other units.',
+  summary: 'Batch LOT-1 was also made at Line 2, 8 units joined',
+  about: {
+    kind: 'merged',
+    noun: 'batch',
+    name: 'LOT-1',
+    other: 'LOT-1',
+    at: 'Line 2',
+    field: null,
+    wanted: null,
+    kept: null,
+    units: 8,
+  },
   answers: [
-    { id: 'same', label: 'It is one batch' },
-    { id: 'different', label: 'They are two batches' },
+    { id: 'same', label: 'Same' },
+    { id: 'different', label: 'Different' },
   ],
 }
 

@@ -181,6 +181,7 @@ test('one lot made at two stations is one lot; its two ids go on standing for it
   expect(data).toMatchObject([
     {
       summary: 'Batch LOT-7 was also made at A, 1 unit joined',
+      about: { kind: 'merged', noun: 'batch', name: 'LOT-7', at: 'A', units: 1 },
       answers: [
         { id: 'same', label: 'Same' },
         { id: 'different', label: 'Different' },

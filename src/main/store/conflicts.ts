@@ -1,5 +1,7 @@
 import { answerOf, operationsFor } from '../../model/conflict-answers.ts'
+import { aboutConflict } from '../../model/conflict-about.ts'
 import { conflictWords, type Facts, type Words } from '../../model/conflict-words.ts'
+import type { ConflictAbout } from '../../model/desk.ts'
 import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import type { Operation } from '../../model/operation.ts'
 import type { Conflict } from '../../model/state.ts'
@@ -40,16 +42,22 @@ interface Kept {
 /** More than a person can look at; the rest comes when these are answered. */
 const LISTED_MAX = 200
 
+interface Listed extends Words {
+  readonly id: string
+  readonly at: number
+  readonly about: ConflictAbout
+}
+
 /** Unanswered ones, the newest first. */
-export function listConflicts(db: ReadableDb): (Words & { readonly id: string; readonly at: number })[] {
+export function listConflicts(db: ReadableDb): Listed[] {
   return db
     .all<Kept>(sql`SELECT id, at, station_id, conflict, answer, undo FROM conflicts WHERE answer IS NULL
       ORDER BY seq DESC, id LIMIT ${LISTED_MAX}`)
-    .map(({ id, at, station_id, conflict }) => ({
-      id,
-      at,
-      ...conflictWords(JSON.parse(conflict) as Conflict, factsOf(db, station_id)),
-    }))
+    .map(({ id, at, station_id, conflict: text }) => {
+      const conflict = JSON.parse(text) as Conflict
+      const facts = factsOf(db, station_id)
+      return { id, at, ...conflictWords(conflict, facts), about: aboutConflict(conflict, facts) }
+    })
 }
 
 function factsOf(db: ReadableDb, station_id: string): Facts {

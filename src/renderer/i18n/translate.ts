@@ -1,17 +1,22 @@
 import type { languages } from '../../model/desk.ts'
+import { deConflicts } from './messages-de-conflicts.ts'
 import { deHeadquarters } from './messages-de-headquarters.ts'
 import { de } from './messages-de.ts'
+import { enConflicts } from './messages-en-conflicts.ts'
 import { enHeadquarters } from './messages-en-headquarters.ts'
 import { en } from './messages-en.ts'
+import { esConflicts } from './messages-es-conflicts.ts'
 import { esHeadquarters } from './messages-es-headquarters.ts'
 import { es } from './messages-es.ts'
+import { frConflicts } from './messages-fr-conflicts.ts'
 import { frHeadquarters } from './messages-fr-headquarters.ts'
 import { fr } from './messages-fr.ts'
+import { zhConflicts } from './messages-zh-conflicts.ts'
 import { zhHeadquarters } from './messages-zh-headquarters.ts'
 import { zh } from './messages-zh.ts'
 
 export type Language = (typeof languages)[number]
-const english = { ...en, ...enHeadquarters }
+const english = { ...en, ...enHeadquarters, ...enConflicts }
 type English = typeof english
 export type MessageKey = keyof English
 
@@ -24,14 +29,15 @@ export interface Plural {
 type CatalogueLike<Model> = { readonly [Key in keyof Model]: Model[Key] extends string ? string : Plural }
 export type PageCatalogue = CatalogueLike<typeof en>
 export type HeadquartersCatalogue = CatalogueLike<typeof enHeadquarters>
+export type ConflictsCatalogue = CatalogueLike<typeof enConflicts>
 export type Catalogue = CatalogueLike<English>
 
 export const catalogues: { readonly [Name in Language]: Catalogue } = {
   en: english,
-  de: { ...de, ...deHeadquarters },
-  fr: { ...fr, ...frHeadquarters },
-  es: { ...es, ...esHeadquarters },
-  zh: { ...zh, ...zhHeadquarters },
+  de: { ...de, ...deHeadquarters, ...deConflicts },
+  fr: { ...fr, ...frHeadquarters, ...frConflicts },
+  es: { ...es, ...esHeadquarters, ...esConflicts },
+  zh: { ...zh, ...zhHeadquarters, ...zhConflicts },
 }
 
 type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never

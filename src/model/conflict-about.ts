@@ -1,0 +1,21 @@
+import { type Facts, joinedUnits, makerOf, nameOf, otherName, shown } from './conflict-words.ts'
+import type { ConflictAbout } from './desk.ts'
+import type { Conflict } from './state.ts'
+
+/** What the sentence of a conflict says, as values. */
+export function aboutConflict(conflict: Conflict, facts: Facts): ConflictAbout {
+  const { kind, noun, field, wanted, kept } = conflict
+  const value = (one: Conflict['wanted']) =>
+    one === undefined || one === null ? null : shown(conflict, one, facts)
+  return {
+    kind,
+    noun,
+    name: nameOf(conflict, facts),
+    other: otherName(conflict, facts) ?? null,
+    at: makerOf(conflict, facts) ?? null,
+    field: field ?? null,
+    wanted: value(wanted),
+    kept: value(kept),
+    units: noun === 'batch' && kind === 'merged' ? joinedUnits(conflict, facts).length : null,
+  }
+}

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+
+import { type ConflictItem, languages } from '../../src/model/desk.ts'
+import type { Conflict } from '../../src/model/state.ts'
+import { answerLabel, conflictSentence } from '../../src/renderer/conflict.ts'
+import { translator } from '../../src/renderer/i18n/translate.ts'
+
+/** Every kind a person is asked about; a new one does not compile until it stands here. */
+const kinds: Record<Exclude<Conflict['kind'], 'answered'>, true> = {
+  merged: true,
+  merge_field: true,
+  name_clash: true,
+  rename_rename: true,
+  rename_blocked: true,
+  field_field: true,
+  delete_stale: true,
+  delete_partial: true,
+  delete_merged: true,
+  delete_nonempty: true,
+  revive: true,
+  revive_merge: true,
+  dangling_ref: true,
+  unknown_row: true,
+  gone: true,
+  cycle: true,
+  not_a_child: true,
+  id_collision: true,
+}
+
+const item = (about: Partial<ConflictItem['about']>): ConflictItem => ({
+  id: 'c1',
+  at: '2026-03-12T12:04:00.000Z',
+  summary: 'as the station says it',
+  about: {
+    kind: 'merged',
+    noun: 'batch',
+    name: 'LOT-1',
+    other: 'SN-7',
+    at: 'Line 2',
+    field: 'number',
+    wanted: 'LOT-1',
+    kept: 'LOT-1',
+    units: null,
+    ...about,
+  },
+  answers: [],
+})
+
+test.each(languages)(
+  'each kind of conflict has its sentence in %s, with everything filled in',
+  (language) => {
+    const t = translator(language)
+    const said = Object.keys(kinds).map((kind) => conflictSentence(item({ kind }), t))
+    for (const sentence of said) {
+      expect(sentence).toContain('LOT-1')
+      expect(sentence).not.toMatch(/[{}]|undefined|null/)
+    }
+    // Deleting what had been joined is told like deleting what had been changed.
+    expect(new Set(said).size).toBe(said.length - 1)
+  },
+)
+
+test('units that joined are counted, and what nobody knows has a word', () => {
+  const t = translator('de')
+  expect(conflictSentence(item({ units: 1 }), t)).toBe(
+    'Charge LOT-1 wurde auch an Line 2 angelegt; 1 Einheit kam dazu.',
+  )
+  expect(conflictSentence(item({ at: null }), t)).toBe(
+    'Charge LOT-1 wurde auch an einer anderen Station angelegt. Beides gilt als eins.',
+  )
+  expect(conflictSentence(item({ kind: 'field_field', field: 'metadata.oven', kept: null }), t)).toBe(
+    'Charge LOT-1, Zusatzangabe oven: hier sollte LOT-1 stehen; jemand anderes hatte nichts gesetzt.',
+  )
+})
+
+test('what a newer headquarters asks is asked in its own words', () => {
+  const t = translator('fr')
+  expect(conflictSentence(item({ kind: 'of_tomorrow' }), t)).toBe('as the station says it')
+  expect(answerLabel(item({}), { id: 'of_tomorrow', label: 'Do it' }, t)).toBe('Do it')
+})
+
+test.each([
+  ['name_clash', 'Keep both'],
+  ['rename_rename', 'Leave LOT-1'],
+  ['field_field', 'Leave LOT-1'],
+] as const)('keeping says what is kept: %s', (kind, label) => {
+  expect(answerLabel(item({ kind }), { id: 'keep', label: '' }, translator('en'))).toBe(label)
+})
+test('keeping a row that was to be deleted', () => {
+  const deleted = item({ kind: 'delete_stale', kept: null })
+  expect(answerLabel(deleted, { id: 'keep', label: '' }, translator('en'))).toBe('Keep it')
+})
