@@ -1,6 +1,7 @@
 import { readArguments } from '../host/arguments.ts'
 import { keepCompiledCode } from '../main/compiled-code.ts'
 import { readConfig, surroundings } from '../main/config.ts'
+import { keepYoungObjectsFew } from '../host/memory.ts'
 import { codeOf, isProblem, type Problem, problem, problemLine } from '../host/problem.ts'
 import { version } from '../host/version.ts'
 import { type Command, commands, type HeadquartersCommand } from './commands.ts'
@@ -62,6 +63,7 @@ process.stdout.on('error', (error) => {
   if (codeOf(error) !== 'EPIPE') throw error
 })
 
+keepYoungObjectsFew()
 const outcome = await run(surroundings().argv)
 if (isProblem(outcome)) process.stderr.write(`${problemLine(outcome)}\n`)
 process.exitCode = isProblem(outcome) ? 1 : outcome

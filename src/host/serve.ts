@@ -1,4 +1,5 @@
 import type { Log } from './log.ts'
+import { keepYoungObjectsFew } from './memory.ts'
 import { isProblem, type Problem, problemLine } from './problem.ts'
 
 /** A server that is ready. */
@@ -25,6 +26,7 @@ export function serve(started: Server | Problem, under_npm: boolean): void {
     process.exitCode = 1
     return
   }
+  keepYoungObjectsFew()
   const { url, data_dir, version, log } = started
   let stopping_since: number | undefined
   const stop = () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app, dialog, Menu } from 'electron'
 
 import { type Config, readConfig, type Surroundings, surroundings } from '../config.ts'
+import { keepYoungObjectsFew } from '../../host/memory.ts'
 import { folderProblem } from '../../host/folder.ts'
 import { isProblem, type Problem, problem, problemLine, wordsOf } from '../../host/problem.ts'
 import { type Station, startStation } from '../station.ts'
@@ -21,6 +22,7 @@ import { createWindow, type StationWindow } from './window.ts'
  * sent, station.
  */
 export function startDesktop(): void {
+  keepYoungObjectsFew()
   const around = surroundings()
   const started = prepare(around)
   if (isProblem(started)) return giveUp(started)
