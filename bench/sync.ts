@@ -1,4 +1,6 @@
+import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,8 +19,7 @@ import { openFiles } from '../src/main/open-files.ts'
 import { createStore, type Store } from '../src/main/store/store.ts'
 import { type Headquarters, openHeadquarters } from '../src/main/sync/headquarters.ts'
 import { createClient } from '../src/main/sync/client.ts'
-import type { Operation } from '../src/model/operation.ts'
-import { type Office, openOffice } from '../tests/sync/office.ts'
+import { openOffice } from '../tests/sync/office.ts'
 import { type Chain, createChain } from '../tests/support/chain.ts'
 import { atLeast, atMost, type Result } from './results.ts'
 
@@ -32,6 +33,27 @@ export async function measureSync(large: boolean): Promise<Result[]> {
   return results
 }
 
+interface Traffic {
+  readonly sent: number
+  readonly changes: number
+}
+
+/** Headquarters with so many units, in a process of its own. */
+async function startOffice(count: number) {
+  const child = fork(join(import.meta.dirname, 'office.ts'), [String(count)])
+  const heard = async <Message>(): Promise<Message> => (await once(child, 'message'))[0] as Message
+  const { url, code } = await heard<{ url: string; code: string }>()
+  return {
+    url,
+    code,
+    traffic() {
+      child.send('traffic')
+      return heard<Traffic>()
+    },
+    stop: () => child.disconnect(),
+  }
+}
+
 interface Bench {
   readonly store: Store
   readonly line: Headquarters
@@ -39,7 +61,7 @@ interface Bench {
   close(): Promise<void>
 }
 
-async function openBench(office: Office, enrolled = true): Promise<Bench> {
+async function openBench(url: string, code?: string): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'lotkeeper-bench-'))
   const database = openDatabase(join(folder, 'lotkeeper.db'))
   migrate(database)
@@ -73,11 +95,11 @@ async function openBench(office: Office, enrolled = true): Promise<Bench> {
     chance: Math.random,
     disk_free: () => null,
     interval_ms: 1_000,
-    url: office.url,
+    url,
     code: null,
     log: { info() {}, warn: (_fields, message) => console.error(message) },
   })
-  if (enrolled) await line.enroll(office.url, office.invite('Bench'))
+  if (code !== undefined) await line.enroll(url, code)
   return {
     store,
     line,
@@ -101,33 +123,11 @@ const request = (method: string, target: string, body?: object) => ({
   onEnd() {},
 })
 
-/** One part, a batch for every hundred units, and the units. */
-function* changes(count: number): Generator<Operation> {
-  const part_id = newId()
-  const revision_id = newId()
-  yield { type: 'part.create', id: part_id, number: 'P-1', name: 'Pump' }
-  yield { type: 'revision.create', id: revision_id, part_id, number: 'A' }
-  let batch_id = newId()
-  for (let n = 0; n < count; n += 1) {
-    if (n % 100 === 0) yield { type: 'batch.create', id: (batch_id = newId()), number: `LOT-${n / 100}` }
-    yield {
-      type: 'unit.create',
-      id: newId(),
-      serial_number: `SN-${n}`,
-      revision_id,
-      batch_id,
-      sample: null,
-      metadata: {},
-    }
-  }
-}
-
 /** A new station takes everything while a script goes on working with it. */
 async function measureApplying(count: number, large: boolean): Promise<Result[]> {
-  const office = await openOffice()
-  office.fill(changes(count))
-  const bench = await openBench(office)
-  const before = { ...office.traffic }
+  const office = await startOffice(count)
+  const before = await office.traffic()
+  const bench = await openBench(office.url, office.code)
   let done = false
   const waits: number[] = []
   const script = (async () => {
@@ -142,7 +142,6 @@ async function measureApplying(count: number, large: boolean): Promise<Result[]>
     }
   })()
   const started = performance.now()
-  const total = office.traffic.changes
   for (;;) {
     const cursor = bench.store.synced.meta(bench.store.db)?.cursor.seq ?? 0
     if (cursor >= count) break
@@ -151,12 +150,13 @@ async function measureApplying(count: number, large: boolean): Promise<Result[]>
   const seconds = (performance.now() - started) / 1_000
   done = true
   await script
-  const applied = office.traffic.changes - total
-  const bytes = (office.traffic.sent - before.sent) / Math.max(1, applied)
+  const after = await office.traffic()
+  const applied = after.changes - before.changes
+  const bytes = (after.sent - before.sent) / Math.max(1, applied)
   waits.sort((a, b) => a - b)
   const at = (share: number) => waits[Math.min(waits.length - 1, Math.floor(waits.length * share))]!
   await bench.close()
-  await office.close()
+  office.stop()
   const results: Result[] = [
     {
       what: 'sync: changes applied per second, thousands',
@@ -190,8 +190,8 @@ async function measureApplying(count: number, large: boolean): Promise<Result[]>
 /** What a headquarters costs a script that writes. */
 async function measureWrites(): Promise<Result> {
   const office = await openOffice()
-  const alone = await openBench(office, false)
-  const together = await openBench(office)
+  const alone = await openBench(office.url)
+  const together = await openBench(office.url, office.invite('Bench'))
   const rounds = 2_000
   const time = async ({ app }: Bench, name: string) => {
     const started = performance.now()

@@ -3,6 +3,7 @@ import type { Row } from '../../model/state.ts'
 import type { WritableDb } from './database.ts'
 import { forgetText, noteText } from './search.ts'
 import { sql } from './sql.ts'
+import { noStrangers, type Strangers } from './strangers.ts'
 import {
   insertRow,
   placeAmongOwn,
@@ -21,13 +22,20 @@ export type Vanished = Pick<Row, 'noun' | 'id' | 'created_at'>
 /**
  * Writes the rows of a decision: keys released, then rows written (those referred to first), then deleted rows buried.
  * @param vanished rows that leave without a grave
+ * @param strangers rows that are known not to stand in the tables yet
  */
-export function applyRows(db: WritableDb, changed: readonly Row[], vanished: readonly Vanished[] = []): void {
+export function applyRows(
+  db: WritableDb,
+  changed: readonly Row[],
+  vanished: readonly Vanished[] = [],
+  strangers: Strangers = noStrangers,
+): void {
+  const before = (row: Vanished) => (strangers.has(row.id) ? undefined : standing(db, row))
   if (changed.length === 1 && vanished.length === 0 && !gone(changed[0]!)) {
-    write(db, changed[0]!, before(db, changed[0]!))
+    write(db, changed[0]!, before(changed[0]!))
     return
   }
-  const befores = new Map([...changed, ...vanished].map((row) => [row.id, before(db, row)]))
+  const befores = new Map([...changed, ...vanished].map((row) => [row.id, before(row)]))
   for (const row of [...changed, ...vanished])
     if (befores.get(row.id) && nouns[row.noun].unique) db.run(releaseKey(row.noun, row.id))
   for (const noun of referredFirst)
@@ -41,7 +49,7 @@ export function applyRows(db: WritableDb, changed: readonly Row[], vanished: rea
 
 const gone = (row: Row) => row.deleted || row.into !== null
 
-const before = (db: WritableDb, { noun, id }: Vanished) => db.one<Standing>(readStanding(noun, id))
+const standing = (db: WritableDb, { noun, id }: Vanished) => db.one<Standing>(readStanding(noun, id))
 
 function write(db: WritableDb, row: Row, old: Standing | undefined): void {
   const now = db.one<Standing>(old ? updateRow(row, old.pk) : insertRow(row))

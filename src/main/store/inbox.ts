@@ -12,6 +12,7 @@ import type { WritableDb } from './database.ts'
 import { marksOf } from './marks.ts'
 import { changeArchive } from './outbox.ts'
 import { sql } from './sql.ts'
+import { noStrangers, type Strangers, strangersAmong, without } from './strangers.ts'
 import { emptyStage, putStage, stagedBase } from './stage.ts'
 import { authorOf, type Synced } from './synced.ts'
 import { writeHistory, writeSync } from './sync-state.ts'
@@ -24,7 +25,8 @@ import { writeHistory, writeSync } from './sync-state.ts'
  */
 export function perform(db: WritableDb, synced: Synced, write: Write): void {
   db.run(sql`PRAGMA defer_foreign_keys = ON`)
-  const base = baseState(db)
+  const strangers = strangersAmong(db, write.base ?? [])
+  const base = without(baseState(db), strangers)
   const waiting = synced.outbox.byId(db)
   // With nothing waiting the live rows are the base: there is nothing to decide again and nothing kept aside.
   const quiet = waiting.size === 0 && (write.outbox?.put.length ?? 0) === 0 && write.stage_is !== 'take'
@@ -41,9 +43,9 @@ export function perform(db: WritableDb, synced: Synced, write: Write): void {
   if (write.archive !== undefined) changeArchive(db, { put: write.archive.put, remove: [] })
   if (write.outbox !== undefined) synced.outbox.change(db, write.outbox)
   if (write.history !== undefined) writeHistory(db, thinned(write.history))
-  if (quiet) settle(db, synced, next.touched, next, next)
+  if (quiet) settle(db, synced, { names: next.touched, live: next, base: next, strangers })
   else if (change === null) foldAll(db, synced, next)
-  else foldReached(db, synced, next, change)
+  else foldReached(db, synced, { next, change, strangers })
 }
 
 const nothing = { dirty: [], gone: [], changed: [] } as const
@@ -56,18 +58,19 @@ function laidOver(base: State, rows: readonly Row[]): Overlay {
   return next
 }
 
-function foldReached(
-  db: WritableDb,
-  synced: Synced,
-  next: Overlay,
-  change: NonNullable<ReturnType<typeof changeBelow>>,
-): void {
+interface Below {
+  readonly next: Overlay
+  readonly change: NonNullable<ReturnType<typeof changeBelow>>
+  readonly strangers: Strangers
+}
+
+function foldReached(db: WritableDb, synced: Synced, { next, change, strangers }: Below): void {
   if (next.touched.size === 0 && change.gone.length === 0 && change.changed.length === 0) return
   const { fold } = synced
   if (fold === null) throw new Error('rows were brought before the footprints of what waits were known')
   const live = overlay(markedState(db))
   refold({ ...fold, live }, next, synced.outbox.byId(db), authorOf(synced.meta(db)!), change)
-  settle(db, synced, live.touched, live, next)
+  settle(db, synced, { names: live.touched, live, base: next, strangers })
 }
 
 /** A new history, or operations that came back: everything is decided again. */
@@ -79,11 +82,18 @@ function foldAll(db: WritableDb, synced: Synced, next: Overlay): void {
   const pending = db.all<{ noun: Noun; id: string }>(sql`SELECT noun, id FROM row_marks WHERE in_base = 0`)
   const names = new Set([...pending.map(({ noun, id }) => `${noun}:${id}`), ...next.touched, ...live.touched])
   synced.replaceFold(fold)
-  settle(db, synced, names, live, next)
+  settle(db, synced, { names, live, base: next, strangers: noStrangers })
+}
+
+interface Settled {
+  readonly names: Iterable<string>
+  readonly live: State
+  readonly base: State
+  readonly strangers: Strangers
 }
 
 /** Makes the tables show `live` for these rows, and remembers how they stand to the base. */
-function settle(db: WritableDb, synced: Synced, names: Iterable<string>, live: State, base: State): void {
+function settle(db: WritableDb, synced: Synced, { names, live, base, strangers }: Settled): void {
   const own = synced.meta(db)!.station_id
   const shown: { row: Row; base: Row | undefined }[] = []
   const vanished: Vanished[] = []
@@ -102,17 +112,18 @@ function settle(db: WritableDb, synced: Synced, names: Iterable<string>, live: S
   }
   const marks = marksOf(db)
   const some_kept = db.one(sql`SELECT 1 FROM base_rows LIMIT 1`) !== undefined
-  if (some_kept) for (const { row } of shown) dropBase(db, row.id)
+  if (some_kept) for (const { row } of shown) if (!strangers.has(row.id)) dropBase(db, row.id)
   for (const { id } of vanished) {
     dropBase(db, id)
     db.run(sql`DELETE FROM row_marks WHERE id = ${id}`)
   }
   const rows = shown.map(({ row }) => row)
-  unbury(db, [...rows.filter((row) => !row.deleted && row.into === null), ...vanished])
+  const known = rows.filter(({ id }) => !strangers.has(id))
+  unbury(db, [...known.filter((row) => !row.deleted && row.into === null), ...vanished])
   meetCreators(db, rows)
   // Only a row that this station made and headquarters does not know yet can turn out to be somebody else's.
-  if (live !== base) for (const row of rows) sameBirth(db, row)
-  applyRows(db, rows, vanished)
+  if (live !== base) for (const row of known) sameBirth(db, row)
+  applyRows(db, rows, vanished, strangers)
   for (const one of shown) {
     const in_base =
       one.base !== undefined && (one.base === one.row || canonical(one.base) === canonical(one.row))

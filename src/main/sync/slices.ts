@@ -32,7 +32,7 @@ export function standstill(page: Page, cursor: Cursor): Page {
 
 const SLICE_MS = 4
 const ROWS_MIN = 10
-const ROWS_MAX = 100
+const ROWS_MAX = 400
 
 /** How many rows fit into a slice on this PC, learned from how long the last ones took. */
 export interface Pace {

@@ -1,0 +1,34 @@
+import { allNouns } from '../../model/decide/nouns.ts'
+import type { Row, State } from '../../model/state.ts'
+import type { ReadableDb } from './database.ts'
+import { shapes } from './tables.ts'
+
+/** Ids of rows that no table of this database has. */
+export type Strangers = ReadonlySet<string>
+
+export const noStrangers: Strangers = new Set()
+
+/**
+ * Which of these rows were never here: not live, not marked, not kept aside, not buried. Most of what a page brings was not, and
+ * one look at all of them together takes the place of six looks at each.
+ */
+export function strangersAmong(db: ReadableDb, rows: readonly Row[]): Strangers {
+  const found = new Set<string>()
+  for (const noun of allNouns) {
+    const ids = rows.flatMap((row) => (row.noun === noun ? row.id : []))
+    if (ids.length === 0) continue
+    const text = `SELECT value FROM json_each(+?) WHERE NOT EXISTS (SELECT 1 FROM row_marks WHERE id = value)
+      AND NOT EXISTS (SELECT 1 FROM ${shapes[noun].table} WHERE id = value)
+      AND NOT EXISTS (SELECT 1 FROM graves WHERE id = value) AND NOT EXISTS (SELECT 1 FROM base_rows WHERE id = value)`
+    for (const [id] of db.rows<[string]>({ text, values: [JSON.stringify(ids)] })) found.add(id)
+  }
+  return found
+}
+
+/** A state that is not asked for rows which it cannot have. */
+export function without(state: State, strangers: Strangers): State {
+  return {
+    ...state,
+    get: (noun, id) => (strangers.has(id) ? undefined : state.get(noun, id)),
+  }
+}
