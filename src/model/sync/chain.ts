@@ -11,18 +11,33 @@ export const GENESIS = ''
  * Databases and parsers keep the keys of an object in their own order, so `JSON.stringify` alone would not do.
  */
 export function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (value === null) return 'null'
+  if (typeof value !== 'object') return JSON.stringify(value)
   let text = ''
   if (Array.isArray(value)) {
-    for (const one of value) text += `${text === '' ? '' : ','}${canonical(one)}`
+    for (const one of value) text += text === '' ? canonical(one) : `,${canonical(one)}`
     return `[${text}]`
   }
   const fields = value as Readonly<Record<string, unknown>>
-  for (const key of Object.keys(value).sort()) {
+  for (const key of inOrder(Object.keys(value))) {
     const one = fields[key]
     if (one !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(one)}`
   }
   return `{${text}}`
+}
+
+/** Up to here, to move a few keys to their places takes half of what `sort` takes to begin. */
+const FEW = 32
+
+function inOrder(keys: string[]): string[] {
+  if (keys.length > FEW) return keys.sort()
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i]!
+    let to = i
+    for (; to > 0 && keys[to - 1]! > key; to--) keys[to] = keys[to - 1]!
+    keys[to] = key
+  }
+  return keys
 }
 
 /** What an operation says, wherever it stands in whatever chain. Tells two operations of one `op_id` apart. */
