@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --large] [--only lists,http,start,creates,import,peers,sync]`: measures, prints a table, writes bench/results.json.
+ * `npm run bench [-- --large] [--only lists,http,start,creates,import,peers,sync,runs]`: measures, prints a table, writes bench/results.json.
  * Ratios in one run are the point; absolute times belong to the machine. `--large` adds a million batches with ten units each.
  */
 import { execFileSync } from 'node:child_process'
@@ -11,6 +11,7 @@ import { openData, warm } from './data.ts'
 import { measureHttp, measureStart } from './http.ts'
 import { measurePeers } from './peers.ts'
 import { type Result, atMost, print, save } from './results.ts'
+import { measureRuns } from './runs.ts'
 import { checkShapes, shapes, timeShape } from './shapes.ts'
 import { measureSync } from './sync.ts'
 import { measureCreates, measureImport } from './writes.ts'
@@ -60,6 +61,7 @@ const sections: Record<string, () => Promise<Result[]> | Result[]> = {
   import: measureImport,
   peers: measurePeers,
   sync: () => measureSync(values.large),
+  runs: () => measureRuns(values.large),
 }
 
 installTools()

@@ -20,10 +20,10 @@ import { formatTime } from '../src/model/time.ts'
 import { madeBatches, partNumber, uuid } from './data.ts'
 import { type Result, atLeast, atMost, median } from './results.ts'
 
-const actor = { kind: 'user', id: uuid(3, 0) } as const
+export const actor = { kind: 'user', id: uuid(3, 0) } as const
 
 /** A station on an empty database on the disk, thrown away afterwards. */
-async function withStation<Value>(
+export async function withStation<Value>(
   work: (store: Store, database: Database) => Promise<Value>,
 ): Promise<Value> {
   const folder = mkdtempSync(join(tmpdir(), 'lotkeeper-bench-'))

@@ -18,7 +18,7 @@ export interface Filter {
   /** Its index stands in the list's order too: nothing is sorted. */
   readonly keeps_order?: true
   /** Whether few runs pass, if it is found out otherwise than by counting them. */
-  readonly probe?: (db: ReadableDb) => boolean
+  readonly probe?: (db: ReadableDb, few: number) => boolean
 }
 
 /** The plus keeps SQLite from the column's index. */
@@ -136,10 +136,10 @@ const ofUnit = (asked: Query): Filter => ({
   gather: sql`t.unit_pk IN (SELECT u.pk FROM units u WHERE ${asked})`,
   test: sql`EXISTS (SELECT 1 FROM units u WHERE u.pk = t.unit_pk AND ${asked})`,
   // Many units without a run would be counted in vain.
-  probe: (db) =>
-    db.rows(sql`SELECT 1 FROM units u WHERE ${asked} LIMIT 1 OFFSET ${FEW}`).length === 0 &&
+  probe: (db, few) =>
+    db.rows(sql`SELECT 1 FROM units u WHERE ${asked} LIMIT 1 OFFSET ${few}`).length === 0 &&
     db.rows(sql`
-      SELECT 1 FROM units u CROSS JOIN runs t ON t.unit_pk = u.pk WHERE ${asked} LIMIT 1 OFFSET ${FEW}`)
+      SELECT 1 FROM units u CROSS JOIN runs t ON t.unit_pk = u.pk WHERE ${asked} LIMIT 1 OFFSET ${few}`)
       .length === 0,
 })
 

@@ -10,13 +10,14 @@ import { join, type Query, sql } from './sql.ts'
  *
  * A filter that few runs pass fetches them by its own index, and they are sorted. One that many pass is tested along a walk in the
  * list's order, which soon fills the page. So no page reads all runs, however many there are.
+ * @param few up to how many are fetched: both ways give the same page
  */
-export function listRuns(db: ReadableDb, query: RunListQuery): Page<RunItem> {
+export function listRuns(db: ReadableDb, query: RunListQuery, few = FEW): Page<RunItem> {
   const { limit, cursor, sort_by, sort_order, include_metadata } = query
   // No run comes from a deployment or has an environment here.
   if (query.deployment_ids || query.environments) return page([], limit, cursor)
   const filters = filtersOf(db, query)
-  const fewest = filters.filter((filter) => filter.keeps_order !== true && isRare(db, filter))
+  const fewest = filters.filter((filter) => filter.keeps_order !== true && isRare(db, filter, few))
   const tests = filters.map((filter) =>
     filter.keeps_order === true || fewest.includes(filter) ? filter.gather : filter.test,
   )
@@ -37,8 +38,8 @@ export function listRuns(db: ReadableDb, query: RunListQuery): Page<RunItem> {
   )
 }
 
-const isRare = (db: ReadableDb, { gather, probe }: Filter) =>
-  probe?.(db) ?? db.rows(sql`SELECT 1 FROM runs t WHERE ${gather} LIMIT 1 OFFSET ${FEW}`).length === 0
+const isRare = (db: ReadableDb, { gather, probe }: Filter, few: number) =>
+  probe?.(db, few) ?? db.rows(sql`SELECT 1 FROM runs t WHERE ${gather} LIMIT 1 OFFSET ${few}`).length === 0
 
 /** A walk by serial number, part or revision goes along their indexes, and from each unit to its runs. */
 function sourceOf(sort_by: RunListQuery['sort_by'], gathered: boolean): Query {
