@@ -40,6 +40,7 @@ export default defineConfig({
   },
   renderer: {
     plugins: [react()],
-    build: { minify: true },
+    // One script, from this PC to this PC (docs/decisions/0031-the-page-is-one-file.md).
+    build: { minify: true, chunkSizeWarningLimit: 3_000 },
   },
 })

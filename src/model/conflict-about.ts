@@ -1,4 +1,5 @@
 import { type Facts, joinedUnits, makerOf, nameOf, otherName, shown } from './conflict-words.ts'
+import { nouns } from './decide/nouns.ts'
 import type { ConflictAbout } from './desk.ts'
 import type { Conflict } from './state.ts'
 
@@ -13,7 +14,7 @@ export function aboutConflict(conflict: Conflict, facts: Facts): ConflictAbout {
     name: nameOf(conflict, facts),
     other: otherName(conflict, facts) ?? null,
     at: makerOf(conflict, facts) ?? null,
-    field: field ?? null,
+    field: field ?? nouns[noun].label,
     wanted: value(wanted),
     kept: value(kept),
     units: noun === 'batch' && kind === 'merged' ? joinedUnits(conflict, facts).length : null,

@@ -77,7 +77,8 @@ const conflictAbout = z.object({
   other: z.string().nullable(),
   /** The station that made the other row, if that is known. */
   at: z.string().nullable(),
-  field: z.string().nullable(),
+  /** The field it is about; the one that names the row where it is about no other. */
+  field: z.string(),
   wanted: z.string().nullable(),
   kept: z.string().nullable(),
   /** Units that came into a batch with the joined one. */

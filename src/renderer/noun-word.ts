@@ -7,6 +7,10 @@ const words: Readonly<Record<string, MessageKey>> = {
   unit: 'noun_unit',
   station: 'noun_station',
   attachment: 'noun_attachment',
+  procedure: 'noun_procedure',
+  version: 'noun_version',
+  run: 'noun_run',
+  link: 'noun_link',
 }
 
 /** A noun of a newer version is shown by its own word. */

@@ -123,7 +123,7 @@ test('a conflict is told in words, decided by touch, and taken back', async () =
       name: 'LOT-1',
       other: 'LOT-1',
       at: 'Line 2',
-      field: null,
+      field: 'number',
       wanted: null,
       kept: null,
       units: 8,

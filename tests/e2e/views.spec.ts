@@ -293,7 +293,7 @@ const conflict = {
     name: 'LOT-1',
     other: 'LOT-1',
     at: 'Line 2',
-    field: null,
+    field: 'number',
     wanted: null,
     kept: null,
     units: 8,

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 
 import { type ConflictItem, languages } from '../../src/model/desk.ts'
+import { allNouns, nouns } from '../../src/model/decide/nouns.ts'
 import type { Conflict } from '../../src/model/state.ts'
 import { answerLabel, conflictSentence } from '../../src/renderer/conflict.ts'
 import { translator } from '../../src/renderer/i18n/translate.ts'
+import { nounWord } from '../../src/renderer/noun-word.ts'
 
 /** Every kind a person is asked about; a new one does not compile until it stands here. */
 const kinds: Record<Exclude<Conflict['kind'], 'answered'>, true> = {
@@ -59,6 +61,22 @@ test.each(languages)(
     expect(new Set(said).size).toBe(said.length - 1)
   },
 )
+
+const translated = languages.filter((language) => language !== 'en')
+
+test.each(translated)('each noun and each of its fields has its word in %s', (language) => {
+  const t = translator(language)
+  expect(allNouns.length).toBeGreaterThan(5)
+  for (const noun of allNouns) {
+    const { label, references } = nouns[noun]
+    for (const field of [label, ...references.map((reference) => reference.field)]) {
+      const sentence = conflictSentence(item({ kind: 'field_field', noun, field }), t)
+      expect(sentence).not.toContain('_')
+      expect(sentence).not.toMatch(new RegExp(`, ${field}(?!\\w)`))
+      expect(nounWord(noun, t)).not.toBe(noun)
+    }
+  }
+})
 
 test('units that joined are counted, and what nobody knows has a word', () => {
   const t = translator('de')
