@@ -127,6 +127,18 @@ test('a batch says which others were joined into it, and where those were made',
   }
 })
 
+test('a station is met on the page that brings what it made', async () => {
+  const a = await enrolled('A')
+  await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-A' }, key: 'station' })
+  await a.line.round()
+  const b = await enrolled('B')
+  await b.line.round()
+  expect(b.line.state()).toMatchObject({ state: 'in_sync' })
+  expect(await b.station.done('GET', '/v2/batches')).toMatchObject({
+    data: [{ number: 'LOT-A', created_by_station: { name: 'A' } }],
+  })
+})
+
 test('two stations see what the other does, and scripts never wait for it', async () => {
   const a = await enrolled('A')
   const b = await enrolled('B')

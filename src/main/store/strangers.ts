@@ -15,6 +15,8 @@ export const noStrangers: Strangers = new Set()
 export function strangersAmong(db: ReadableDb, rows: readonly Row[]): Strangers {
   const found = new Set<string>()
   for (const noun of allNouns) {
+    // A station may be met as the maker of something before its own row is laid down (births.ts).
+    if (shapes[noun].stays) continue
     const ids = rows.flatMap((row) => (row.noun === noun ? row.id : []))
     if (ids.length === 0) continue
     const text = `SELECT value FROM json_each(+?) WHERE NOT EXISTS (SELECT 1 FROM row_marks WHERE id = value)
