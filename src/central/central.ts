@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import { readFileSync } from 'node:fs'
 
 import { addressProblem, fromHere } from '../host/address.ts'
@@ -19,6 +20,7 @@ import { noteHistory, noticeRestore } from './history.ts'
 import { openCentral, type OpenCentral } from './open.ts'
 import type { Settings } from './settings.ts'
 import { sweepFiles } from './store/files.ts'
+import { beat, leave } from './store/replies.ts'
 import { createSightings } from './store/sightings.ts'
 
 const BODY_MAX = 16 * 1024 * 1024
@@ -49,12 +51,18 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
   if (isProblem(opened)) return giveUp(opened)
   const { api } = opened
   const restored = await noticeRestore(api, folder.data_dir)
+  const present = () =>
+    beat(api.db, `${hostname()} ${folder.data_dir}`, opened.run, api.outside.readClock().wall_ms)
+  await present()
   const token = randomBytes(32).toString('hex')
   const work = createWork(opened, log)
   const server = await openDoor(withAdmin(work.app, createAdmin(api, folder.backups), token), settings, tls)
   if (isProblem(server)) return giveUp(server)
   writePrivateFile(folder.server, { url: fromHere(server.url), pid: process.pid, version, token })
-  const rounds = startRounds(() => work.round(folder.data_dir), log)
+  const rounds = startRounds(async () => {
+    await present()
+    await work.round(folder.data_dir)
+  }, log)
   sayWhatIsOdd(log, settings, folder, opened, restored)
   log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'headquarters is ready')
   return {
@@ -67,6 +75,7 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
       work.end()
       await server.close()
       await rounds.stop()
+      await leave(api.db, opened.run).catch(() => undefined)
       await opened.close()
       removeFile(folder.server)
       await log.close()
@@ -92,6 +101,7 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
     end: sync.end,
     async round(data_dir: string) {
       await sightings.flush()
+      await api.retries.flush()
       await noteHistory(api, data_dir)
       if (performance.now() < next_sweep) return
       await sweepFiles(api.db, now())

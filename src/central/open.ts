@@ -2,6 +2,7 @@ import { newId } from '../host/id.ts'
 import { readClock } from '../host/clock.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { createLinks } from '../http/links.ts'
+import { createRetries } from './api/retries.ts'
 import type { Api } from './api/route.ts'
 import type { DataFolder } from './data-folder.ts'
 import { writePrivateFile } from '../host/folder.ts'
@@ -20,6 +21,8 @@ const POSTGRES_MIN = 150_000
 
 export interface OpenCentral {
   readonly api: Api
+  /** Names this process since its start. */
+  readonly run: string
   readonly secret: string
   /** True when this start made headquarters and its first key. */
   readonly first_start: boolean
@@ -48,12 +51,16 @@ export async function openCentral(
       db,
       sql`SELECT id, secret FROM headquarters`,
     )
+    const now = () => readClock().wall_ms
     // Another secret than that of cursors, made from it: one signs what the other must not.
-    const links = createLinks(`links ${secret}`, () => readClock().wall_ms)
-    const sequencer = createSequencer(db, () => readClock().wall_ms)
+    const links = createLinks(`links ${secret}`, now)
+    const sequencer = createSequencer(db, now)
+    const run = newId()
+    const retries = createRetries(db, run, now)
     const open = db
     return {
-      api: { db, sequencer, outside: { newId, readClock }, headquarters_id: id, links },
+      api: { db, sequencer, outside: { newId, readClock }, headquarters_id: id, links, retries },
+      run,
       secret,
       first_start: migrated === 'made',
       has_trigrams,

@@ -10,6 +10,7 @@ import type { Row } from '../../src/model/state.ts'
 import { canonical } from '../../src/model/sync/chain.ts'
 import { handle, type HeadquartersStore, type Tools } from '../../src/model/sync/headquarters.ts'
 import type { Answer, Request } from '../../src/model/sync/protocol.ts'
+import { storableCopy } from '../../src/model/text.ts'
 import { plan } from '../simulation/plan.ts'
 import { simulate } from '../simulation/simulate.ts'
 import { emptyDatabase, openDatabase, stopServer } from '../support/central.ts'
@@ -73,7 +74,8 @@ async function relive(db: Database, steps: readonly Step[]): Promise<void> {
     const again =
       asked.kind === 'push'
         ? await sequencer.write((store, entries) => {
-            for (const op of asked.ops) entries.set(op.op_id, op as unknown as JournaledOperation)
+            for (const op of asked.ops)
+              entries.set(op.op_id, storableCopy(op) as unknown as JournaledOperation)
             return handle(store, asked, tools)
           }, asked)
         : await sequencer.read((store) => handle(store, asked, tools))

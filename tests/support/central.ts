@@ -1,6 +1,7 @@
 import type { App } from '../../src/http/app.ts'
 import { createLinks } from '../../src/http/links.ts'
 import { createCentralApp } from '../../src/central/api/app.ts'
+import { createRetries, type Retries } from '../../src/central/api/retries.ts'
 import type { Database, Queryable } from '../../src/central/store/database.ts'
 import { createKey } from '../../src/central/store/keys.ts'
 import { indexSearch, makeHeadquarters, migrate } from '../../src/central/store/migrate.ts'
@@ -28,6 +29,9 @@ export interface CentralUnderTest {
     options?: CallOptions,
   ) => Promise<Body>
   readonly defects: unknown[]
+  readonly retries: Retries
+  /** Another process of this headquarters. */
+  startProcess(run: string): Pick<CentralUnderTest, 'app' | 'call' | 'retries'>
 }
 
 let cluster: Cluster | undefined
@@ -57,7 +61,7 @@ export async function openDatabase(kind: Database['kind']): Promise<Database> {
 
 const tables = [
   'users stations parts revisions batches units attachments batch_revisions commits conflicts incarnations chain closed_epochs',
-  'incidents keys enrolments sightings backups headquarters procedures versions procedure_links runs blobs file_pieces files',
+  'incidents keys enrolments sightings backups replies processes headquarters procedures versions procedure_links runs blobs file_pieces files',
 ]
   .join(' ')
   .split(' ')
@@ -102,11 +106,15 @@ export async function openCentral(db: Database): Promise<CentralUnderTest> {
       created_at: now,
     })
   const defects: unknown[] = []
-  const app = createCentralApp({
-    api: { db, sequencer, outside, headquarters_id, links: createLinks('secret', () => now) },
-    onDefect: (error) => void defects.push(error),
-  })
-  const call = callOf(() => app)
+  const onDefect = (error: unknown) => void defects.push(error)
+  const startProcess = (run: string) => {
+    const retries = createRetries(db, run, () => now)
+    const links = createLinks('secret', () => now)
+    const api = { db, sequencer: createSequencer(db, () => now), outside, headquarters_id, links, retries }
+    const app = createCentralApp({ api, onDefect })
+    return { app, retries, call: callOf(() => app) }
+  }
+  const { app, retries, call } = startProcess('first')
   return {
     app,
     db,
@@ -116,6 +124,8 @@ export async function openCentral(db: Database): Promise<CentralUnderTest> {
     defects,
     pass: (ms) => void (now += ms),
     call,
+    retries,
+    startProcess,
     async done<Body>(method: string, target: string, options?: CallOptions) {
       const { status, text } = await call(method, target, options)
       if (status !== 200) throw new Error(`${method} ${target} answered ${status}: ${text}`)

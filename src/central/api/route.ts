@@ -5,6 +5,7 @@ import { ok, refused, type WireAnswer } from '../../http/wire.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
 import { isRefusal, refuse, type Refusal } from '../../model/error.ts'
 import type { Database, Queryable } from '../store/database.ts'
+import type { Retries } from './retries.ts'
 import { type Desk, type Outside, writeHere } from '../store/own.ts'
 import type { Sequencer } from '../store/sequencer.ts'
 
@@ -15,6 +16,7 @@ export interface Api {
   readonly outside: Outside
   readonly headquarters_id: string
   readonly links: Links
+  readonly retries: Retries
 }
 
 /** A GET. */
@@ -23,25 +25,26 @@ export function read<E extends Endpoint>(
   endpoint: E,
   handle: (db: Queryable, input: Input<E>) => Promise<object | Refusal>,
 ): Route {
-  return route(endpoint, (input) => answered(() => handle(db, input)))
+  return route(endpoint, (input) =>
+    answered(async () => {
+      const result = await handle(db, input)
+      return isRefusal(result) ? result : { body: JSON.stringify(result) }
+    }),
+  )
 }
 
-/** A write: judged and numbered like a station's operations; its answer leaves after the commit. */
+/** A write: judged and numbered like a station's operations; its answer leaves after the commit. A repeated request gets its first answer again. */
 export function write<E extends Endpoint>(
-  { sequencer, outside, headquarters_id }: Api,
+  api: Api,
   endpoint: E,
   handle: (desk: Desk, input: Input<E>) => object | Refusal,
 ): Route {
-  return route(endpoint, (input) =>
-    answered(() =>
-      writeHere(sequencer, outside, headquarters_id, input.caller.actor, (desk) => handle(desk, input)),
-    ),
-  )
+  return writePrepared(api, endpoint, async () => undefined, handle)
 }
 
 /** A write that needs something of the database which is no row to decide on: looked up, or put there, before. */
 export function writePrepared<E extends Endpoint, Prepared>(
-  { db, sequencer, outside, headquarters_id }: Api,
+  { db, sequencer, outside, headquarters_id, retries }: Api,
   endpoint: E,
   prepare: (db: Queryable, input: Input<E>) => Promise<Prepared>,
   handle: (desk: Desk, input: Input<E>, prepared: Prepared) => object | Refusal,
@@ -49,17 +52,20 @@ export function writePrepared<E extends Endpoint, Prepared>(
   return route(endpoint, (input) =>
     answered(async () => {
       const prepared = await prepare(db, input)
-      return writeHere(sequencer, outside, headquarters_id, input.caller.actor, (desk) =>
-        handle(desk, input, prepared),
+      const { actor } = input.caller
+      const result = await writeHere(sequencer, outside, headquarters_id, actor, (desk) =>
+        retries.once(desk, input, () => handle(desk, input, prepared)),
       )
+      if (!isRefusal(result)) retries.sent(input, result)
+      return result
     }),
   )
 }
 
-async function answered(work: () => Promise<object | Refusal>): Promise<WireAnswer> {
+async function answered(work: () => Promise<{ readonly body: string } | Refusal>): Promise<WireAnswer> {
   try {
     const result = await work()
-    return isRefusal(result) ? refused(result) : ok(JSON.stringify(result))
+    return isRefusal(result) ? refused(result) : ok(result.body)
   } catch (error) {
     const refusal = databaseRefusal(error)
     if (refusal === undefined) throw error

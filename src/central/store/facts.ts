@@ -2,6 +2,7 @@ import type { ConflictRecord } from '../../model/conflict-answers.ts'
 import type { Row } from '../../model/state.ts'
 import type { Known } from '../../model/sync/headquarters.ts'
 import type { ChainIndex, Commit, Parent } from '../../model/sync/protocol.ts'
+import type { KnownReply } from './replies.ts'
 
 export interface Incarnation {
   readonly station_id: string
@@ -41,6 +42,7 @@ export interface Facts {
   readonly pages: Fact<readonly Commit[]>
   /** Conflict records by their ids, which are `op_id-ordinal`. */
   readonly records: Fact<Recorded>
+  readonly replies: Fact<KnownReply>
 }
 
 export type Kind = keyof Facts
@@ -57,6 +59,7 @@ export const kinds = [
   'indexes',
   'pages',
   'records',
+  'replies',
 ] as const satisfies readonly Kind[]
 
 /** One sort of fact. `null` means: it was looked for and is not there. */
@@ -80,6 +83,7 @@ export const newFacts = (): Facts => ({
   indexes: fact(),
   pages: fact(),
   records: fact(),
+  replies: fact(),
 })
 
 /** The value, or undefined: not there, or not known yet and noted as a question. */

@@ -4,6 +4,7 @@ import { CHANNEL, type Queryable } from './database.ts'
 import { recordOp, recordOrdinal } from './conflicts.ts'
 import type { Facts } from './facts.ts'
 import type { Pending } from './ledger.ts'
+import { putReplies, type Reply } from './replies.ts'
 import { sql } from './sql.ts'
 import { referredFirst, upsert } from './tables.ts'
 
@@ -14,7 +15,7 @@ export async function flush(
   pending: Pending,
   received_at: number,
 ): Promise<void> {
-  const { commits, rows, chain, incarnations, closed, incidents, answers, head } = pending
+  const { commits, rows, chain, incarnations, closed, incidents, answers, replies, head } = pending
   for (const noun of referredFirst) {
     const changed = [...rows.values()].filter((row) => row.noun === noun)
     if (changed.length > 0) await tx.rows(upsert(noun, changed))
@@ -33,6 +34,7 @@ export async function flush(
         SELECT seq, ordinal, kind, station_id, detail FROM json_to_recordset(${JSON.stringify(conflicts)})
           AS t(seq bigint, ordinal integer, kind text, station_id text, detail json)`)
   }
+  if (replies.length > 0) await putReplies(tx, lastOfEach(replies))
   for (const { id, answer, undo } of answers)
     await tx.rows(sql`
       UPDATE conflicts c SET answer = ${answer}, undo = ${undo},
@@ -77,3 +79,8 @@ const conflictsOf = ({ seq, station_id, conflicts }: Commit) =>
   conflicts.flatMap((detail, ordinal) =>
     detail.kind === 'answered' ? [] : [{ seq, ordinal, kind: detail.kind, station_id, detail }],
   )
+
+/** One statement may not write a row twice. */
+const lastOfEach = (replies: readonly Reply[]) => [
+  ...new Map(replies.map((reply) => [reply.fingerprint, reply])).values(),
+]

@@ -6,6 +6,7 @@ import { GENESIS } from '../../model/sync/chain.ts'
 import type { HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
 import { ask, type Fact, type Facts, nameOf, type Recorded } from './facts.ts'
+import type { KnownReply, Reply } from './replies.ts'
 
 /** The row of `headquarters`, as the transaction that locked it read it. */
 export interface Head {
@@ -31,6 +32,7 @@ export interface Pending {
   readonly incidents: Incident[]
   /** What people said to conflict records, in order. */
   readonly answers: ReturnType<typeof answerOf>[]
+  readonly replies: Reply[]
 }
 
 /** What headquarters' rules run over, and what else is known here. */
@@ -39,6 +41,9 @@ export interface CentralStore extends HeadquartersStore {
   receivedAt(seq: number): number
   /** A conflict record, as the answers so far leave it. */
   record(id: string): Recorded | undefined
+  /** What was answered to a request before. */
+  reply(fingerprint: string): KnownReply | undefined
+  keepReply(reply: Reply): void
 }
 
 export interface Ledger {
@@ -64,6 +69,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     closed: [],
     incidents: [],
     answers: [],
+    replies: [],
   }
 
   function set<Value>({ known }: Fact<Value>, name: string, value: Value | null): void {
@@ -114,6 +120,11 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
 
   const store = (entryOf: (op_id: string) => JournaledOperation): CentralStore => ({
     record: (id) => ask(facts.records, id),
+    reply: (fingerprint) => ask(facts.replies, fingerprint),
+    keepReply: (reply) => {
+      set(facts.replies, reply.fingerprint, { ...reply, in_doubt: reply.lost })
+      pending.replies.push(reply)
+    },
     receivedAt: (seq) => (seq === 0 ? 0 : (ask(facts.places, String(seq))?.received_at ?? 0)),
     rows: {
       get: rowAt,
@@ -198,6 +209,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
         pending.closed,
         pending.incidents,
         pending.answers,
+        pending.replies,
       ].map((list) => [list, list.length] as const)
       const opened = new Set(pending.incarnations)
       return () => {

@@ -4,6 +4,7 @@ import type { ChainIndex, Commit } from '../../model/sync/protocol.ts'
 import type { Queryable } from './database.ts'
 import { type Fact, type Facts, type Incarnation, nameOf, partsOf, type Place } from './facts.ts'
 import { readRecords } from './conflicts.ts'
+import { readReplies } from './replies.ts'
 import { name, sql } from './sql.ts'
 import { selects, toRow } from './tables.ts'
 
@@ -49,6 +50,11 @@ export async function loadMissing(db: Queryable, facts: Facts): Promise<void> {
     facts.records,
     () => readRecords(db, [...facts.records.missing]),
     (record) => [record.id, record],
+  )
+  await load(
+    facts.replies,
+    () => readReplies(db, [...facts.replies.missing]),
+    (reply) => [reply.fingerprint, reply],
   )
   for (const asked of facts.pages.missing) {
     const [after, limit] = partsOf(asked).map(Number)

@@ -8,6 +8,7 @@ import { contentHash } from '../../model/sync/chain.ts'
 import { commitHash } from '../../model/sync/commit.ts'
 import { chainHash } from '../../host/hash.ts'
 import type { Recorded } from './facts.ts'
+import type { KnownReply, Reply } from './replies.ts'
 import type { Sequencer } from './sequencer.ts'
 
 /** Where a request that changes rows at headquarters does it: synchronous, over the latest there is. */
@@ -17,6 +18,8 @@ export interface Desk {
   readonly wall_ms: number
   readonly newId: () => string
   record(id: string): Recorded | undefined
+  readonly reply: (fingerprint: string) => KnownReply | undefined
+  readonly keepReply: (reply: Reply) => void
   /** Judges the operation and gives it its place; refused if it would not be done exactly as asked. */
   accept(operation: Operation): Refusal | undefined
 }
@@ -50,6 +53,8 @@ export function writeHere<Result>(
       wall_ms: clock.wall_ms,
       newId: id,
       record: (record_id) => store.record(record_id),
+      reply: (fingerprint) => store.reply(fingerprint),
+      keepReply: (reply) => store.keepReply(reply),
       accept(operation) {
         const op_id = id()
         const entry: JournaledOperation = {

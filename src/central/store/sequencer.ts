@@ -81,6 +81,8 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         facts_of = -1
         facts.indexes.known.clear()
         facts.pages.known.clear()
+        // What was delivered is struck out without a place in the order.
+        facts.replies.known.clear()
         const received_at = now()
         const ledger = createLedger(facts, head, received_at)
         for (const { push } of group) if (push) foresee(facts, push)
@@ -200,5 +202,5 @@ function correct({ references }: Facts, { pending }: Ledger, name: string): void
   references.known.set(name, members)
 }
 
-const hasPending = ({ pending: { commits, chain, incarnations, closed, incidents } }: Ledger) =>
-  commits.length + chain.length + incarnations.size + closed.length + incidents.length > 0
+const hasPending = ({ pending: { commits, chain, incarnations, closed, incidents, replies } }: Ledger) =>
+  [commits, chain, closed, incidents, replies].some(({ length }) => length > 0) || incarnations.size > 0

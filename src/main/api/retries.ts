@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-
+import { AMBIGUOUS_MS, EXPLICIT_MS, identify } from '../../http/repetition.ts'
 import type { Input } from '../../http/routes.ts'
 import { type Refusal, refuse } from '../../model/error.ts'
 import type { WritableDb } from '../store/database.ts'
@@ -21,8 +20,6 @@ export interface Retries {
   remember(db: WritableDb, input: Input, body: string): void
 }
 
-const AMBIGUOUS_MS = 10 * 60_000
-const EXPLICIT_MS = 24 * 3_600_000
 /** How often old replies are looked for. */
 const SWEEP_MS = 60_000
 
@@ -82,25 +79,4 @@ export function createRetries(db: WritableDb, now: () => number): Retries {
       })
     },
   }
-}
-
-/** What makes two requests the same: who asks, and the words; with an idempotency key, who asks and the key. */
-function identify({ caller, request }: Input): { fingerprint: Buffer; request: Buffer; explicit: boolean } {
-  const words = digest(caller.key_id, request.method, request.target, request.body)
-  const key = request.header('idempotency-key')
-  return key === undefined
-    ? { fingerprint: words, request: words, explicit: false }
-    : {
-        fingerprint: digest(caller.key_id, 'Idempotency-Key', key, new Uint8Array()),
-        request: words,
-        explicit: true,
-      }
-}
-
-function digest(key_id: string, method: string, target: string, body: Uint8Array): Buffer {
-  return hash(
-    'sha256',
-    Buffer.concat([Buffer.from(`${key_id}\n${method}\n${target}\n`), body]),
-    'buffer',
-  ).subarray(0, 16)
 }
