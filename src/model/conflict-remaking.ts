@@ -60,6 +60,7 @@ export function creationOf(row: Row, facts: Facts): Operation | undefined {
         size: fields['size'] as number,
         content_type: fields['content_type'] as string | null,
         unit_id: target('unit', 'unit_id'),
+        run_id: target('run', 'run_id'),
       }
   }
 }

@@ -111,11 +111,11 @@ function judge(d: Draft, op: Exclude<Operation, ConflictAnswer>): void {
       return remove(d, 'run', op.id)
 
     case 'attachment.create': {
-      const { sha256, size, content_type, unit_id } = op
-      return create(d, 'attachment', op.id, op.name, { sha256, size, content_type, unit_id })
+      const { sha256, size, content_type, unit_id, run_id } = op
+      return create(d, 'attachment', op.id, op.name, { sha256, size, content_type, unit_id, run_id })
     }
     case 'attachment.attach':
-      return update(d, 'attachment', op.id, { fields: { unit_id: op.unit_id } })
+      return update(d, 'attachment', op.id, { fields: { unit_id: op.unit_id, run_id: op.run_id } })
     case 'attachment.delete':
       return remove(d, 'attachment', op.id)
   }

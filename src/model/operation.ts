@@ -133,8 +133,10 @@ export const operation = z.discriminatedUnion('type', [
     size: z.int().min(0),
     content_type: z.string().nullable(),
     unit_id: id.nullable(),
+    run_id: id.nullable(),
   }),
-  z.object({ type: z.literal('attachment.attach'), id, unit_id: id }),
+  /** One of the two. */
+  z.object({ type: z.literal('attachment.attach'), id, unit_id: id.optional(), run_id: id.optional() }),
   z.object({ type: z.literal('attachment.delete'), id }),
 ])
 export type Operation = z.infer<typeof operation>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { createdByStation } from './actor.ts'
+import { attachment, newAttachment, uploadLink } from './attachment.ts'
 import { duration } from './duration.ts'
 import { endpoint } from './endpoint.ts'
 import { identifier } from './identifier.ts'
@@ -56,16 +57,7 @@ const runDetail = runItem.extend({
   metadata,
   phases: z.array(reportedPhase),
   logs: z.array(reportedLog),
-  attachments: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      size: z.number().nullable(),
-      content_type: z.string().nullable(),
-      is_report: z.boolean(),
-      download_url: z.string().nullable(),
-    }),
-  ),
+  attachments: z.array(attachment.extend({ is_report: z.boolean() })),
   sub_units: z.array(
     z.object({
       id: z.string(),
@@ -204,6 +196,17 @@ export const runEndpoints = {
     query: none,
     body: runUpdate,
     answer: rowId,
+  }),
+  createAttachment: endpoint({
+    method: 'POST',
+    path: '/runs/{id}/attachments',
+    summary: 'Begin an upload of a file of this run: the answer says where the bytes go',
+    access: 'any',
+    refusals: [404],
+    params: byId,
+    query: none,
+    body: newAttachment,
+    answer: uploadLink,
   }),
   updateMetadata: endpoint({
     method: 'PATCH',

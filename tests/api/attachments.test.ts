@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { LINK_MS } from '../../src/http/links.ts'
-import { child, file, part, proveScenarios, type Step, unit } from '../support/scenario.ts'
+import { child, file, part, procedure, proveScenarios, run, type Step, unit } from '../support/scenario.ts'
 import { openStation, ORIGIN, type StationUnderTest } from '../support/station.ts'
 
 const fileOf = (serial_number: string, name: string): Step => [
@@ -9,6 +9,8 @@ const fileOf = (serial_number: string, name: string): Step => [
   { name },
 ]
 const SN: readonly Step[] = [part('P'), unit('SN')]
+/** The run is `$2`. */
+const RUN: readonly Step[] = [procedure('Final test'), run('SN')]
 const LINK = /^http:\/\/localhost:4780\/files\/[\w-]+\/\d+\/[\w-]{43}$/
 const download_url = expect.stringMatching(LINK) as string
 
@@ -289,6 +291,73 @@ proveScenarios([
     status: 200,
     wrote: ['unit.delete'],
     rows: { attachments: ['b (1) of CHILD'] },
+  },
+  {
+    fact: 'a file of a run shows with its bytes, without being finalized',
+    given: [...RUN, ['POST /v2/runs/$2/attachments', { name: 'a.csv' }], ['PUT $upload3', 'a;b']],
+    request: 'GET /v2/runs/$2',
+    status: 200,
+    answer: {
+      attachments: [
+        {
+          id: '$3',
+          name: 'a.csv',
+          size: 3,
+          content_type: 'application/json',
+          is_report: false,
+          download_url,
+        },
+      ],
+    },
+    rows: { attachments: ['a.csv (3) of a run'] },
+  },
+  {
+    fact: 'a file of an unknown run is 404',
+    request: 'POST /v2/runs/no-such/attachments',
+    body: { name: 'a.csv' },
+    status: 404,
+    says: 'Run no-such not found',
+  },
+  {
+    fact: 'an update gives attachments to a run',
+    given: [...RUN, file('a'), ['PUT $upload3', 'a']],
+    request: 'PATCH /v2/runs/$2',
+    body: { attachments: ['$3'] },
+    status: 200,
+    wrote: ['attachment.attach'],
+    rows: { attachments: ['a (1) of a run'] },
+  },
+  {
+    fact: 'what belongs to a run cannot be given to a unit',
+    given: [...RUN, ['POST /v2/runs/$2/attachments', { name: 'a' }], ['PUT $upload3', 'a']],
+    request: 'PATCH /v2/units/SN',
+    body: { attachments: ['$3'] },
+    status: 409,
+    says: 'belongs to another run',
+  },
+  {
+    fact: 'an unknown attachment cannot be given to a run',
+    given: RUN,
+    request: 'PATCH /v2/runs/$2',
+    body: { attachments: ['no-such'] },
+    status: 404,
+    says: 'Attachment no-such not found',
+  },
+  {
+    fact: 'a run takes its attachments with it',
+    given: [...RUN, ['POST /v2/runs/$2/attachments', { name: 'a' }], ['PUT $upload3', 'a']],
+    request: 'DELETE /v2/runs?ids=$2',
+    status: 200,
+    wrote: ['run.delete'],
+    rows: { attachments: [] },
+  },
+  {
+    fact: 'a unit takes those of its runs with it',
+    given: [...RUN, ['POST /v2/runs/$2/attachments', { name: 'a' }], ['PUT $upload3', 'a']],
+    request: 'DELETE /v2/units?serial_numbers=SN',
+    status: 200,
+    wrote: ['unit.delete'],
+    rows: { attachments: [] },
   },
   {
     fact: 'a new serial number changes nothing of its attachments',

@@ -89,6 +89,7 @@ const asked: Record<string, readonly [user: boolean, station: boolean, target: s
   'run-create': [true, true, '/v2/runs', { ...runOf('new'), procedure_id: '$procedure' }],
   'run-get': [true, true, '/v2/runs/$run'],
   'run-update': [true, true, '/v2/runs/$run', {}],
+  'run-createAttachment': [true, true, '/v2/runs/$run/attachments', { name: 'a.csv' }],
   'run-updateMetadata': [true, true, '/v2/runs/$run/metadata', { metadata: { a: null } }],
   'run-delete': [true, false, '/v2/runs?ids=$run'],
 }
@@ -135,6 +136,10 @@ async function furnish(station: StationUnderTest): Promise<ReadonlyMap<string, s
       ...everythingMeasured,
     },
   })
+  const of_run = await station.done<{ upload_url: string }>('POST', `/v2/runs/${run.id}/attachments`, {
+    body: { name: 'a.csv' },
+  })
+  await station.done('PUT', of_run.upload_url.replace(ORIGIN, ''), bytes)
   const { id } = await station.done('POST', '/v2/stations', {
     body: { name: 'other', procedure_id: procedure.id },
   })
@@ -200,7 +205,7 @@ function ask({ id, method }: Operation, options: CallOptions) {
 
 test('the contract is walked, whole', () => {
   expect(contract.operations.map(({ id }) => id).toSorted()).toEqual(Object.keys(asked).toSorted())
-  expect(contract.not_built).toHaveLength(12)
+  expect(contract.not_built).toHaveLength(11)
 })
 
 describe('answers', () => {
@@ -251,7 +256,7 @@ function deviations(shape: Shape, value: unknown, at: string, compared: Set<stri
   switch (shape.type) {
     case 'array':
       if (!Array.isArray(value)) return [`${at} is no array`]
-      if (value.length === 0) return /run-get.attachments/.test(at) ? [] : [at + EMPTY]
+      if (value.length === 0) return [at + EMPTY]
       compared.add(at)
       return value.flatMap((item: unknown) => deviations(shape.items!, item, `${at}[]`, compared))
     case 'object': {

@@ -56,7 +56,8 @@ async function rowsAt(db: Database): Promise<Rows> {
         LEFT JOIN batches b ON b.id = u.batch_id LEFT JOIN units m ON m.id = u.parent_id
       WHERE u.held IS NOT NULL ORDER BY u.held`),
     attachments: await words(`
-      SELECT a.name || ' (' || a.size || ')' || coalesce(' of ' || u.serial_number, '') AS word
+      SELECT a.name || ' (' || a.size || ')' || coalesce(' of ' || u.serial_number, '')
+        || CASE WHEN a.run_id IS NULL THEN '' ELSE ' of a run' END AS word
       FROM attachments a LEFT JOIN units u ON u.id = a.unit_id WHERE a.held IS NOT NULL ORDER BY a.name, a.id`),
     stations: await words(`
       SELECT name || coalesce(' image ' || image_id, '') || coalesce(' team ' || team_id, '')

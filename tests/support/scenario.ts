@@ -174,7 +174,7 @@ export function rowsOf({ database }: StationUnderTest) {
       FROM units u JOIN revisions r ON r.pk = u.revision_pk JOIN parts p ON p.pk = r.part_pk
         LEFT JOIN batches b ON b.pk = u.batch_pk LEFT JOIN units m ON m.pk = u.parent_pk ORDER BY u.key`),
     attachments: words(`
-      SELECT a.name || ' (' || a.size || ')' || coalesce(' of ' || u.serial_number, '')
+      SELECT a.name || ' (' || a.size || ')' || coalesce(' of ' || u.serial_number, '') || iif(a.run_pk IS NULL, '', ' of a run')
       FROM attachments a LEFT JOIN units u ON u.pk = a.unit_pk ORDER BY a.name, a.id`),
     stations: words(`
       SELECT name || coalesce(' image ' || image_id, '') || coalesce(' team ' || team_id, '') || iif(removed, ' removed', '')

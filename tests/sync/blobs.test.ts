@@ -193,3 +193,62 @@ test(
     await station.stop()
   },
 )
+
+test(
+  'what runs measured reaches headquarters on the same lane, and is shown there',
+  { timeout: 240_000 },
+  async () => {
+    const central = await startCentral(newFolder(), '--database-url', await newDatabase())
+    const folder = temporaryFolder()
+    const alone = await startStation(folder)
+    const { id: procedure_id } = (await (
+      await alone.call('POST', '/v2/procedures', { name: 'Final test' })
+    ).json()) as { id: string }
+    const times = { started_at: '2026-01-01T08:00:00Z', ended_at: '2026-01-01T08:01:00Z' }
+    const runs = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        const phases = [
+          {
+            name: 'power',
+            outcome: 'PASS',
+            ...times,
+            measurements: [{ name: 'volts', outcome: 'PASS', measured_value: n }],
+          },
+        ]
+        const body = {
+          outcome: 'PASS',
+          procedure_id,
+          serial_number: `SN-${n}`,
+          part_number: 'P',
+          ...times,
+          phases,
+        }
+        return (await (await alone.call('POST', '/v2/runs', body)).json()) as { id: string }
+      }),
+    )
+    await alone.stop()
+    const { station } = await enrolled(central, 'Line 1', central.url, folder)
+    const shown = async () => {
+      const headers = { authorization: `Bearer ${central.user}` }
+      const answers = runs.map(async ({ id }) => {
+        const answer = await fetch(`${central.url}/v2/runs/${id}`, { headers })
+        const { payload, phases = [] } = (await answer.json()) as {
+          payload?: string
+          phases?: { measurements: { measured_value: number }[] }[]
+        }
+        return [payload, phases[0]?.measurements[0]?.measured_value]
+      })
+      return Promise.all(answers)
+    }
+    await expect.poll(shown, atRest).toEqual(runs.map((_, n) => ['here', n]))
+    await expect
+      .poll(() => {
+        const db = openDatabase(join(folder, 'lotkeeper.db'), { readonly: true })
+        const waiting = db.all(sql`SELECT sha256 FROM blob_lane`)
+        db.close()
+        return waiting
+      }, atRest)
+      .toEqual([])
+    await station.stop()
+  },
+)

@@ -6,18 +6,20 @@ import {
   type BlobsAnswer,
   blobsQuestion,
   BYTES_TYPE,
+  PAYLOAD_MAX,
   PIECE_MAX,
   pieceQuery,
   readQuery,
 } from '../../model/sync/blobs.ts'
 import { type Held, heldOf, readPiece, takePiece } from '../store/files.ts'
+import { hasPayload, takePayload } from '../store/payloads.ts'
 import { wireRefused } from './envelope.ts'
 import type { Api } from './route.ts'
 
 const NO_ARRAYS = new Set<string>()
 
 /**
- * The stations' side of the bytes of attachments: what is here, a piece to be taken, a piece to be given.
+ * The stations' side of the bytes of attachments and of what runs measured: what is here, a piece to be taken, a piece to be given.
  * @param path segments after `blobs`
  * @returns undefined for a path that is none of these
  */
@@ -39,7 +41,10 @@ async function whatIsHere({ db }: Api, request: WireRequest): Promise<WireAnswer
   const asked = blobsQuestion.safeParse(isRefusal(sent) ? undefined : sent)
   if (!asked.success) return wireRefused('bad_message', 'The question is not understood')
   const blobs = []
-  for (const { sha256 } of asked.data.blobs) blobs.push({ sha256, ...(await heldOf(db, sha256)) })
+  for (const { sha256, size } of asked.data.blobs) {
+    const held = (await hasPayload(db, sha256)) ? { received: size, whole: true } : await heldOf(db, sha256)
+    blobs.push({ sha256, ...held })
+  }
   return said(blobs)
 }
 
@@ -51,9 +56,13 @@ async function take(
 ): Promise<WireAnswer> {
   const asked = pieceQuery.safeParse(query)
   if (!asked.success) return wireRefused('bad_message', 'Where this piece belongs is not understood')
-  if (body.length > PIECE_MAX) return wireRefused('too_large', `A piece has at most ${PIECE_MAX} bytes`)
-  const { from, size } = asked.data
-  const held = await takePiece(db, { sha256, size }, from, body, outside.readClock().wall_ms)
+  const { as, from, size } = asked.data
+  const max = as === 'file' ? PIECE_MAX : PAYLOAD_MAX
+  if (body.length > max) return wireRefused('too_large', `A piece has at most ${max} bytes`)
+  const held =
+    as === 'payload'
+      ? await takePayload(db, sha256, body)
+      : await takePiece(db, { sha256, size }, from, body, outside.readClock().wall_ms)
   return said([{ sha256, ...held }])
 }
 

@@ -11,7 +11,15 @@ import { createPart, deletePart, getPart, listParts, updatePart } from '../store
 import { createRevision, deleteRevision, getRevision, updateRevision } from '../store/revisions.ts'
 import { createStation, getStation, listStations, removeStation, updateStation } from '../store/stations.ts'
 import { listUnits } from '../store/unit-list.ts'
-import { addChild, createUnit, deleteUnits, getUnit, removeChild, updateUnit } from '../store/units.ts'
+import {
+  addChild,
+  createUnit,
+  deleteAttachments,
+  deleteUnits,
+  getUnit,
+  removeChild,
+  updateUnit,
+} from '../store/units.ts'
 import { currentUser, listUsers } from '../store/users.ts'
 import { linksFor } from './files.ts'
 import { procedureRoutes } from './procedures.ts'
@@ -72,6 +80,9 @@ const unitRoutes = (api: Api): Route[] => [
   ),
   write(api, unitEndpoints.update, (desk, { params, body }) => updateUnit(desk, params.serial_number, body)),
   write(api, unitEndpoints.delete, (desk, { query }) => deleteUnits(desk, query.serial_numbers)),
+  write(api, unitEndpoints.deleteAttachment, (desk, { params, query }) =>
+    deleteAttachments(desk, params.serial_number, query.ids),
+  ),
   write(api, unitEndpoints.addChild, (desk, { params, body }) =>
     addChild(desk, params.serial_number, body.child_serial_number),
   ),

@@ -8,6 +8,7 @@ import { keepPayload } from '../store/payloads.ts'
 import { getRun, listRuns } from '../store/run-list.ts'
 import { createRun, deleteRuns, type Prepared, updateRun, updateRunMetadata } from '../store/runs.ts'
 import { userWithEmail } from '../store/users.ts'
+import { linksFor } from './files.ts'
 import { type Api, read, write, writePrepared } from './route.ts'
 
 export const runRoutes = (api: Api): Route[] => [
@@ -18,7 +19,7 @@ export const runRoutes = (api: Api): Route[] => [
     (db, { body, caller }) => prepare(db, caller.actor, body),
     (desk, { body }, prepared) => createRun(desk, body, prepared),
   ),
-  read(api, runEndpoints.get, (db, { params }) => getRun(db, params.id)),
+  read(api, runEndpoints.get, (db, { params, request }) => getRun(db, params.id, linksFor(api, request))),
   write(api, runEndpoints.update, (desk, { params, body }) => updateRun(desk, params.id, body)),
   write(api, runEndpoints.updateMetadata, (desk, { params, body }) =>
     updateRunMetadata(desk, params.id, body.metadata ?? {}),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 
@@ -21,6 +22,22 @@ export async function keepPayload(db: Queryable, payload: Payload): Promise<stri
   await db.rows(sql`INSERT INTO blobs (sha256, size, bytes)
     VALUES (${name}, ${Buffer.byteLength(json)}, ${await compress(json)}) ON CONFLICT DO NOTHING`)
   return name
+}
+
+/** Takes what a station's run measured, if it is what its name says. */
+export async function takePayload(
+  db: Queryable,
+  name: string,
+  json: Uint8Array,
+): Promise<{ received: number; whole: boolean }> {
+  if (createHash('sha256').update(json).digest('hex') !== name) return { received: 0, whole: false }
+  await db.rows(sql`INSERT INTO blobs (sha256, size, bytes)
+    VALUES (${name}, ${json.length}, ${await compress(json)}) ON CONFLICT DO NOTHING`)
+  return { received: json.length, whole: true }
+}
+
+export async function hasPayload(db: Queryable, name: string): Promise<boolean> {
+  return (await db.rows(sql`SELECT 1 FROM blobs WHERE sha256 = ${name}`)).length > 0
 }
 
 /** Undefined if it has not come here yet. */

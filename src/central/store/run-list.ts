@@ -6,6 +6,7 @@ import { type Page, page } from '../../model/page.ts'
 import { report } from '../../model/run-report.ts'
 import type { RunDetail, RunItem, RunListQuery } from '../../model/run.ts'
 import { formatTime } from '../../model/time.ts'
+import { attachmentsOf, type LinkTo } from './attachments.ts'
 import type { Queryable } from './database.ts'
 import { all, among, pieceOf, revisionsOf } from './filters.ts'
 import { metadataTests } from './metadata-filter.ts'
@@ -167,14 +168,17 @@ const toItem = (row: RunRow, include_metadata: boolean): RunItem => ({
 })
 
 /** One run with what was measured, as far as its station has sent it. */
-export async function getRun(db: Queryable, id: string): Promise<RunDetail | Refusal> {
+export async function getRun(db: Queryable, id: string, linkTo: LinkTo): Promise<RunDetail | Refusal> {
   const [row] = await readRuns(db, sql`runs`, sql`WHERE t.id = ${id} AND t.held IS NOT NULL`)
   if (row === undefined) return refuse('NOT_FOUND', `Run ${id} not found`)
   return {
     ...toItem(row, false),
     metadata: row.metadata,
     ...(await measured(db, row)),
-    attachments: [],
+    attachments: (await attachmentsOf(db, { run_id: id }, linkTo)).map((one) => ({
+      ...one,
+      is_report: false,
+    })),
     sub_units: await db.rows(sql`
       SELECT u.id, u.serial_number, p.number AS part_number, p.name AS part_name
       FROM units u JOIN revisions r ON r.id = u.revision_id JOIN parts p ON p.id = r.part_id

@@ -5,6 +5,7 @@ import type { RunCreate, RunCreated, RunUpdate } from '../../model/run.ts'
 import type { Row } from '../../model/state.ts'
 import { isLive } from './ledger.ts'
 import { isThere, mayReport } from './links.ts'
+import { attach } from './attachments.ts'
 import type { Desk } from './own.ts'
 import { notLinked } from './procedures.ts'
 import { bringBatch, bringRevision, bringVersion } from './run-surroundings.ts'
@@ -129,11 +130,9 @@ function takeSubUnits(desk: Desk, id: string, serial_numbers: readonly string[])
 }
 
 /** Nothing of a run changes but its attachments and metadata. */
-export function updateRun(desk: Desk, id: string, { attachments }: RunUpdate): { id: string } | Refusal {
+export function updateRun(desk: Desk, id: string, { attachments = [] }: RunUpdate): { id: string } | Refusal {
   if (!liveRun(desk, id)) return notFound(id)
-  const [attachment] = attachments ?? []
-  if (attachment !== undefined) return refuse('NOT_FOUND', `Attachment ${attachment} not found`)
-  return { id }
+  return attach(desk, attachments, { run_id: id }) ?? { id }
 }
 
 export function updateRunMetadata(

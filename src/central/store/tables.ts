@@ -38,7 +38,7 @@ export const shapes: Readonly<Record<Noun, Shape>> = {
   },
   attachment: {
     table: 'attachments',
-    fields: { sha256: 'text', size: 'bigint', content_type: 'text', unit_id: 'text' },
+    fields: { sha256: 'text', size: 'bigint', content_type: 'text', unit_id: 'text', run_id: 'text' },
   },
 }
 

@@ -5,7 +5,7 @@ import { METADATA_KEYS_MAX } from '../../model/metadata.ts'
 import type { Row, State } from '../../model/state.ts'
 import { formatTime } from '../../model/time.ts'
 import type { UnitCreate, UnitDetail, UnitUpdate } from '../../model/unit.ts'
-import { attachmentsOf, type LinkTo } from './attachments.ts'
+import { attach, attachmentsOf, detach, type LinkTo } from './attachments.ts'
 import { batchId } from './batches.ts'
 import type { Queryable } from './database.ts'
 import type { Desk } from './own.ts'
@@ -84,7 +84,7 @@ export async function getUnit(
     parent: parent ? relativeOf(parent) : null,
     children: children.map(relativeOf),
     created_during: await createdDuring(db, unit.id),
-    attachments: await attachmentsOf(db, unit.id, linkTo),
+    attachments: await attachmentsOf(db, { unit_id: unit.id }, linkTo),
     metadata: unit.metadata,
   }
 }
@@ -135,8 +135,6 @@ export function createUnit(desk: Desk, wanted: UnitCreate): { id: string } | Ref
 export function updateUnit(desk: Desk, serial_number: string, wanted: UnitUpdate): { id: string } | Refusal {
   const unit = desk.rows.holder('unit', '', fold(serial_number))
   if (unit === undefined) return notFound(serial_number)
-  const [attachment] = wanted.attachments ?? []
-  if (attachment !== undefined) return refuse('NOT_FOUND', `Attachment ${attachment} not found`)
   const revision_id = newRevision(desk.rows, unit, wanted)
   if (isRefusal(revision_id)) return revision_id
   const batch_id = newBatch(desk.rows, wanted.batch_number)
@@ -154,7 +152,9 @@ export function updateUnit(desk: Desk, serial_number: string, wanted: UnitUpdate
       revision_id,
       sample,
       metadata,
-    }) ?? (batch_id === undefined ? undefined : desk.accept({ type: 'unit.move', id, batch_id }))
+    }) ??
+    (batch_id === undefined ? undefined : desk.accept({ type: 'unit.move', id, batch_id })) ??
+    attach(desk, wanted.attachments ?? [], { unit_id: id })
   return refusal ?? { id }
 }
 
@@ -178,6 +178,15 @@ function newBatch(rows: State, number: string | null | undefined): string | null
 function keysAfter(unit: Row, { metadata = {} }: UnitUpdate): number {
   const after = Object.entries({ ...(unit.fields['metadata'] as UnitDetail['metadata']), ...metadata })
   return after.filter(([, value]) => value !== null).length
+}
+
+export function deleteAttachments(
+  desk: Desk,
+  serial_number: string,
+  ids: readonly string[],
+): { ids: string[] } | Refusal {
+  const unit = desk.rows.holder('unit', '', fold(serial_number))
+  return unit === undefined ? notFound(serial_number) : detach(desk, ids, unit.id)
 }
 
 /** All of them or none. Their children stay, without a parent. */

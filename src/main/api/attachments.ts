@@ -3,12 +3,12 @@ import { ok, refused, type WireRequest } from '../../http/wire.ts'
 import { attachmentEndpoints } from '../../model/attachment.ts'
 import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import { findAttachment, type LinkTo, unknownAttachment } from '../store/attachments.ts'
-import { beginUpload, findUpload } from '../store/uploads.ts'
+import { beginUpload, findUpload, ofNothing } from '../store/uploads.ts'
 import { type Api, write } from './route.ts'
 
 export const attachmentRoutes = (api: Api): Route[] => [
   write(api, attachmentEndpoints.initialize, (db, author, { body, request }) =>
-    announced(api, request, beginUpload(db, author, body.name, { unit_id: null })),
+    announced(api, request, beginUpload(db, author, body.name, ofNothing)),
   ),
   // With its bytes an attachment is final: this only tells where they are.
   route(attachmentEndpoints.finalize, ({ params: { id }, request }) => {

@@ -19,7 +19,7 @@ interface AttachmentRow extends Blob, Owner {
 
 const query = sql`
   SELECT a.id, a.name, a.size, a.sha256, a.content_type,
-    (SELECT id FROM units WHERE pk = a.unit_pk) AS unit_id
+    (SELECT id FROM units WHERE pk = a.unit_pk) AS unit_id, (SELECT id FROM runs WHERE pk = a.run_pk) AS run_id
   FROM attachments a WHERE `
 
 export function findAttachment(db: ReadableDb, id: string): AttachmentRow | undefined {
@@ -29,14 +29,15 @@ export function findAttachment(db: ReadableDb, id: string): AttachmentRow | unde
 /** Where a client gets the bytes of an attachment; null if it cannot. */
 export type LinkTo = (attachment: Blob & { readonly id: string }) => string | null
 
-/** In the order in which they were announced. */
+/** Those of a unit or of a run, in the order in which they were announced. */
 export function attachmentsOf(
   db: ReadableDb,
-  { unit_pk }: { unit_pk: number },
+  owner: { readonly unit_pk: number } | { readonly run_pk: number },
   linkTo: LinkTo,
 ): Attachment[] {
+  const owned = 'unit_pk' in owner ? sql`a.unit_pk = ${owner.unit_pk}` : sql`a.run_pk = ${owner.run_pk}`
   return db
-    .all<AttachmentRow>(sql`${query}a.unit_pk = ${unit_pk} ORDER BY a.created_at, a.id`)
+    .all<AttachmentRow>(sql`${query}${owned} ORDER BY a.created_at, a.id`)
     .map(({ id, name, size, sha256, content_type }) => ({
       id,
       name,
@@ -62,34 +63,40 @@ export function finishUpload(
     return refuse('CONFLICT', `Attachment ${id} has its bytes already, and they are other ones`)
   const upload = findUpload(db, id)
   if (upload === undefined) return unknownAttachment(id)
-  const { name, unit_id, actor, created_at } = upload
+  const { name, unit_id, run_id, actor, created_at } = upload
   dropUpload(db, id)
   putInLane(db, { sha256, size })
   return accept(
     db,
     authorOf(actor),
-    { type: 'attachment.create', id, name, sha256, size, content_type, unit_id },
+    { type: 'attachment.create', id, name, sha256, size, content_type, unit_id, run_id },
     created_at,
   )
 }
 
-/** Gives attachments to a unit, whether their bytes are here yet or not. One that belongs to something else stays there. */
+/** Gives attachments to a unit or a run, whether their bytes are here yet or not. One that belongs to something else stays there. */
 export function attach(
   db: WritableDb,
   author: Author,
   ids: readonly string[],
-  owner: { readonly unit_id: string },
+  owner: Owner,
 ): Refusal | undefined {
   for (const id of new Set(ids)) {
     const upload = findUpload(db, id)
     const one = upload ?? findAttachment(db, id)
     if (one === undefined) return unknownAttachment(id)
-    if (one.unit_id === owner.unit_id) continue
-    if (one.unit_id !== null) return refuse('CONFLICT', `Attachment ${id} belongs to another unit`)
+    if (one.unit_id === owner.unit_id && one.run_id === owner.run_id) continue
+    if (one.unit_id !== null || one.run_id !== null)
+      return refuse(
+        'CONFLICT',
+        `Attachment ${id} belongs to another ${one.unit_id === null ? 'run' : 'unit'}`,
+      )
     if (upload !== undefined) giveUpload(db, id, owner)
-    const refusal =
-      upload === undefined ? accept(db, author, { type: 'attachment.attach', id, ...owner }) : undefined
-    if (refusal !== undefined) return refusal
+    else {
+      const [unit_id, run_id] = [owner.unit_id ?? undefined, owner.run_id ?? undefined]
+      const refusal = accept(db, author, { type: 'attachment.attach', id, unit_id, run_id })
+      if (refusal !== undefined) return refusal
+    }
   }
   return undefined
 }

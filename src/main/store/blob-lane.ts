@@ -24,9 +24,8 @@ export function takeFromLane(db: WritableDb, hashes: readonly string[]): void {
 
 /** Headquarters began a new history: what it was said to have it may have lost. Everything that rows name is asked about again. */
 export function refillLane(db: WritableDb, epoch: string): void {
-  db.run(
-    sql`INSERT INTO blob_lane (sha256, size) SELECT sha256, size FROM attachments WHERE true ON CONFLICT DO NOTHING`,
-  )
+  db.run(sql`INSERT INTO blob_lane (sha256, size)
+    SELECT sha256, size FROM attachments UNION ALL SELECT sha256, size FROM blobs WHERE true ON CONFLICT DO NOTHING`)
   db.run(sql`INSERT INTO meta (name, value) VALUES ('lane_epoch', ${epoch})
     ON CONFLICT DO UPDATE SET value = excluded.value`)
 }

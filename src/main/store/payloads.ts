@@ -19,8 +19,14 @@ export function keepPayload(db: WritableDb, payload: Payload): string | null {
   return name
 }
 
+/** The bytes that its name stands for; undefined if it is not on this PC. */
+export function payloadBytes(db: ReadableDb, name: string): Buffer | undefined {
+  const found = db.one<{ bytes: Uint8Array }>(sql`SELECT bytes FROM blobs WHERE sha256 = ${name}`)
+  return found && zstdDecompressSync(found.bytes)
+}
+
 /** Undefined if it is not on this PC. */
 export function readPayload(db: ReadableDb, name: string): Payload | undefined {
-  const found = db.one<{ bytes: Uint8Array }>(sql`SELECT bytes FROM blobs WHERE sha256 = ${name}`)
-  return found && (JSON.parse(zstdDecompressSync(found.bytes).toString()) as Payload)
+  const bytes = payloadBytes(db, name)
+  return bytes && (JSON.parse(bytes.toString()) as Payload)
 }

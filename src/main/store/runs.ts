@@ -3,6 +3,7 @@ import { fold } from '../../model/identifier.ts'
 import { METADATA_KEYS_MAX } from '../../model/metadata.ts'
 import type { RunCreate, RunCreated, RunUpdate } from '../../model/run.ts'
 import { type Author, accept } from './accept.ts'
+import { attach } from './attachments.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { mayUse, type StationRuns } from './links.ts'
 import { keepPayload } from './payloads.ts'
@@ -10,6 +11,7 @@ import { notLinked } from './procedures.ts'
 import { bringBatch, bringRevision, bringVersion } from './run-surroundings.ts'
 import { sql } from './sql.ts'
 import { metadataOf } from './units.ts'
+import { beginUpload, ofRun } from './uploads.ts'
 
 const notFound = (id: string) => refuse('NOT_FOUND', `Run ${id} not found`)
 
@@ -165,11 +167,24 @@ function takeSubUnits(
 }
 
 /** Nothing of a run changes but its attachments and metadata. */
-export function updateRun(db: WritableDb, id: string, { attachments }: RunUpdate): { id: string } | Refusal {
+export function updateRun(
+  db: WritableDb,
+  author: Author,
+  id: string,
+  { attachments = [] }: RunUpdate,
+): { id: string } | Refusal {
   if (!runRow(db, id)) return notFound(id)
-  const [attachment] = attachments ?? []
-  if (attachment !== undefined) return refuse('NOT_FOUND', `Attachment ${attachment} not found`)
-  return { id }
+  return attach(db, author, attachments, ofRun(id)) ?? { id }
+}
+
+/** Begins an upload whose file will belong to this run. */
+export function createRunAttachment(
+  db: WritableDb,
+  author: Author,
+  id: string,
+  name: string,
+): { id: string } | Refusal {
+  return runRow(db, id) ? beginUpload(db, author, name, ofRun(id)) : notFound(id)
 }
 
 export function updateRunMetadata(

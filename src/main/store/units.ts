@@ -11,7 +11,7 @@ import type { People } from './people.ts'
 import { revisionId } from './revisions.ts'
 import { sql } from './sql.ts'
 import { createdDuring } from './unit-runs.ts'
-import { beginUpload } from './uploads.ts'
+import { beginUpload, ofUnit } from './uploads.ts'
 
 const notFound = (serial_number: string) => refuse('NOT_FOUND', `Unit ${serial_number} not found`)
 
@@ -145,7 +145,7 @@ export function updateUnit(
       metadata,
     }) ??
     (batch_id === undefined ? undefined : accept(db, author, { type: 'unit.move', id, batch_id })) ??
-    attach(db, author, wanted.attachments ?? [], { unit_id: id })
+    attach(db, author, wanted.attachments ?? [], ofUnit(id))
   return refusal ?? { id }
 }
 
@@ -233,7 +233,7 @@ export function createAttachment(
   name: string,
 ): { id: string } | Refusal {
   const unit_id = unitId(db, serial_number)
-  return unit_id === undefined ? notFound(serial_number) : beginUpload(db, author, name, { unit_id })
+  return unit_id === undefined ? notFound(serial_number) : beginUpload(db, author, name, ofUnit(unit_id))
 }
 
 export function deleteAttachments(

@@ -6,7 +6,12 @@ import { sql } from './sql.ts'
 /** What an attachment belongs to; nothing, until somebody names it. */
 export interface Owner {
   readonly unit_id: string | null
+  readonly run_id: string | null
 }
+
+export const ofUnit = (unit_id: string): Owner => ({ unit_id, run_id: null })
+export const ofRun = (run_id: string): Owner => ({ unit_id: null, run_id })
+export const ofNothing: Owner = { unit_id: null, run_id: null }
 
 /** A file that was announced and whose bytes are not here yet: known to this station alone, and to nobody once it expires. */
 export interface Upload extends Owner {
@@ -19,21 +24,21 @@ export interface Upload extends Owner {
 export function beginUpload(db: WritableDb, author: Author, name: string, owner: Owner): { id: string } {
   const id = author.newId()
   const { actor, clock } = author
-  db.run(sql`INSERT INTO uploads (id, name, unit_id, actor_kind, actor_id, created_at)
-    VALUES (${id}, ${name}, ${owner.unit_id}, ${actor.kind}, ${actor.id}, ${clock.wall_ms})`)
+  db.run(sql`INSERT INTO uploads (id, name, unit_id, run_id, actor_kind, actor_id, created_at)
+    VALUES (${id}, ${name}, ${owner.unit_id}, ${owner.run_id}, ${actor.kind}, ${actor.id}, ${clock.wall_ms})`)
   return { id }
 }
 
 export function findUpload(db: ReadableDb, id: string): Upload | undefined {
   const found = db.one<Omit<Upload, 'actor'> & { actor_kind: Actor['kind']; actor_id: string }>(sql`
-    SELECT id, name, unit_id, actor_kind, actor_id, created_at FROM uploads WHERE id = ${id}`)
+    SELECT id, name, unit_id, run_id, actor_kind, actor_id, created_at FROM uploads WHERE id = ${id}`)
   if (found === undefined) return undefined
   const { actor_kind, actor_id, ...upload } = found
   return { ...upload, actor: { kind: actor_kind, id: actor_id } }
 }
 
-export function giveUpload(db: WritableDb, id: string, { unit_id }: Owner): void {
-  db.run(sql`UPDATE uploads SET unit_id = ${unit_id} WHERE id = ${id}`)
+export function giveUpload(db: WritableDb, id: string, { unit_id, run_id }: Owner): void {
+  db.run(sql`UPDATE uploads SET unit_id = ${unit_id}, run_id = ${run_id} WHERE id = ${id}`)
 }
 
 export function dropUpload(db: WritableDb, id: string): void {

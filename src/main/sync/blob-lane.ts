@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 
 import { blobsAnswer, PIECE_MAX } from '../../model/sync/blobs.ts'
-import type { Blob, BlobFiles } from '../store/blob-files.ts'
+import type { Blob } from '../store/blob-files.ts'
 import { isLaneEmpty, laneEpoch, nextInLane, refillLane, takeFromLane } from '../store/blob-lane.ts'
+import type { LaneBytes, Sort } from '../store/lane-bytes.ts'
 import type { Store } from '../store/store.ts'
 import { type Client, type Failed, jsonOf, refusedBy, type Reply } from './client.ts'
 import { failureOf } from './sight.ts'
 import type { Trouble } from './trouble.ts'
 
 /**
- * The bytes of attachments on their way to headquarters: one blob at a time, one piece at a time, on a connection of its own.
+ * The bytes of attachments, and what runs measured, on their way to headquarters: one blob at a time, one piece at a time, on a connection of its own.
  *
  *   asleep   nothing to send, or a pause has not passed; a commit or a timer wakes it
  *   asking   what of the next blobs headquarters has; what it has whole leaves the lane
@@ -27,7 +28,7 @@ export interface BlobLane {
 
 export interface BlobLaneParts {
   readonly store: Store
-  readonly blobs: BlobFiles
+  readonly bytes: LaneBytes
   readonly client: Client
   readonly chance: () => number
   /** No operation waits for headquarters. */
@@ -50,10 +51,13 @@ const PIECE_MIN = 64 * 1024
 /** What a piece should take on its way. */
 const PIECE_MS = 1_000
 
+/** One that is on this PC. */
+type Own = Blob & { readonly sort: Sort }
+
 type Result = { readonly kind: 'done' } | { readonly kind: 'later' } | Failed
 
 export function createBlobLane(parts: BlobLaneParts): BlobLane {
-  const { store, blobs, client, chance } = parts
+  const { store, bytes, client, chance } = parts
   const stopping = new AbortController()
   /** Bytes that the disk has changed: they are not tried again before the next start. */
   const damaged = new Set<string>()
@@ -94,11 +98,14 @@ export function createBlobLane(parts: BlobLaneParts): BlobLane {
     if (epoch === undefined) return { kind: 'done' }
     if (laneEpoch(store.db) !== epoch) await store.commits.write((db) => refillLane(db, epoch))
     for (;;) {
-      // Bytes that are on other machines are for those to send.
       const next = nextInLane(store.db).filter(({ sha256 }) => !damaged.has(sha256))
-      const strange = next.filter((blob) => !blobs.has(blob))
-      const own = next.filter((blob) => blobs.has(blob))
-      if (strange.length > 0) await leave(strange)
+      const own = next.flatMap((blob) => {
+        const sort = bytes.sortOf(blob)
+        return sort === undefined ? [] : [{ ...blob, sort }]
+      })
+      // Bytes that are on other machines are for those to send.
+      if (own.length < next.length)
+        await leave(next.filter(({ sha256 }) => !own.some((one) => one.sha256 === sha256)))
       if (next.length === 0) return { kind: 'done' }
       if (own.length === 0) continue
       const result = await sendAll(own)
@@ -107,16 +114,18 @@ export function createBlobLane(parts: BlobLaneParts): BlobLane {
   }
 
   const leave = (gone: readonly Blob[]) =>
-    store.commits.write((db) =>
+    // Should a power cut take it back, headquarters is asked once more.
+    store.commits.writeSoon((db) =>
       takeFromLane(
         db,
         gone.map(({ sha256 }) => sha256),
       ),
     )
 
-  async function sendAll(own: readonly Blob[]): Promise<Result> {
+  async function sendAll(own: readonly Own[]): Promise<Result> {
     if (!(await turn())) return { kind: 'later' }
-    const asked = heard(await client.bytes('sync/v1/blobs', { blobs: own }, stopping.signal))
+    const blobs = own.map(({ sha256, size }) => ({ sha256, size }))
+    const asked = heard(await client.bytes('sync/v1/blobs', { blobs }, stopping.signal))
     if ('trouble' in asked) return asked
     const whole = own.filter(({ sha256 }) => asked.get(sha256)?.whole === true)
     if (whole.length > 0) await leave(whole)
@@ -128,12 +137,12 @@ export function createBlobLane(parts: BlobLaneParts): BlobLane {
     return { kind: 'done' }
   }
 
-  async function send(blob: Blob, received: number): Promise<Result> {
+  async function send(blob: Own, received: number): Promise<Result> {
     for (let from = received; ;) {
       if (!(await turn())) return { kind: 'later' }
-      const piece = await bytesOf(blob, from)
+      const piece = await bytes.read(blob, blob.sort, from, piece_size)
       const started = performance.now()
-      const path = `sync/v1/blobs/${blob.sha256}?from=${from}&size=${blob.size}`
+      const path = `sync/v1/blobs/${blob.sha256}?as=${blob.sort}&from=${from}&size=${blob.size}`
       const said = heard(await client.bytes(path, piece, stopping.signal))
       if ('trouble' in said) {
         piece_size = Math.max(PIECE_MIN, piece_size / 2)
@@ -148,25 +157,23 @@ export function createBlobLane(parts: BlobLaneParts): BlobLane {
         return { kind: 'done' }
       }
       // All of it was there, and was thrown away: it was not what its name says.
-      if (held.received === 0 && from + piece.length === blob.size) return whyThrownAway(blob)
+      if (held.received === 0 && from + piece.length >= blob.size) return whyThrownAway(blob)
       from = held.received
     }
   }
 
-  async function whyThrownAway(blob: Blob): Promise<Result> {
+  async function whyThrownAway(blob: Own): Promise<Result> {
     const hash = createHash('sha256')
-    for await (const piece of blobs.read(blob.sha256)) hash.update(piece)
+    for (let from = 0; from < blob.size;) {
+      const piece = await bytes.read(blob, blob.sort, from, PIECE_MAX)
+      if (piece.length === 0) break
+      hash.update(piece)
+      from += piece.length
+    }
     if (hash.digest('hex') === blob.sha256) return { kind: 'trouble', trouble: { kind: 'cut_off' } }
     damaged.add(blob.sha256)
     parts.onDamage(blob)
     return { kind: 'done' }
-  }
-
-  async function bytesOf({ sha256, size }: Blob, from: number): Promise<Buffer> {
-    if (from >= size) return Buffer.alloc(0)
-    const pieces: Uint8Array[] = []
-    for await (const piece of blobs.read(sha256, from, piece_size)) pieces.push(piece)
-    return Buffer.concat(pieces)
   }
 
   function fit(took_ms: number): void {

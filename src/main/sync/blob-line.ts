@@ -1,6 +1,7 @@
 import type { Refusal } from '../../model/error.ts'
 import type { Blob, BlobFiles } from '../store/blob-files.ts'
 import type { BlobParts } from '../store/blob-parts.ts'
+import { createLaneBytes } from '../store/lane-bytes.ts'
 import type { Store } from '../store/store.ts'
 import { createBlobFetch } from './blob-fetch.ts'
 import { createBlobLane } from './blob-lane.ts'
@@ -37,7 +38,7 @@ export function createBlobLine(parts: BlobLineParts): BlobLine {
   const fetch = createBlobFetch({ ...files, client, url })
   const lane = createBlobLane({
     store,
-    blobs: files.blobs,
+    bytes: createLaneBytes(store.db, files.blobs),
     client,
     chance: parts.chance,
     isQuiet: () => store.synced.outbox.list(store.db).length === 0,

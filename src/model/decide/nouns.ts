@@ -80,7 +80,10 @@ export const nouns: Readonly<Record<Noun, NounRules>> = {
     label: 'name',
     unique: false,
     scope: null,
-    references: [{ field: 'unit_id', noun: 'unit', needed: false, on_delete: 'delete', acyclic: false }],
+    references: [
+      { field: 'unit_id', noun: 'unit', needed: false, on_delete: 'delete', acyclic: false },
+      { field: 'run_id', noun: 'run', needed: false, on_delete: 'delete', acyclic: false },
+    ],
   },
 }
 

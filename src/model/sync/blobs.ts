@@ -24,8 +24,15 @@ export const blobsAnswer = z.object({
 })
 export type BlobsAnswer = z.infer<typeof blobsAnswer>
 
-/** Query of `POST /sync/v1/blobs/{sha256}`: where the piece in the body begins, and how large all of it is. */
+/** What a run measured goes in one piece, larger than others if need be. */
+export const PAYLOAD_MAX = 8 * 1024 * 1024
+
+/**
+ * Query of `POST /sync/v1/blobs/{sha256}`: where the piece in the body begins, how large all of it is, and what it is for: the file of an
+ * attachment, or what a run measured.
+ */
 export const pieceQuery = z.object({
+  as: z.enum(['file', 'payload']).default('file'),
   from: z.coerce.number().int().min(0),
   size: z.coerce.number().int().min(0),
 })
