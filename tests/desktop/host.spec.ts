@@ -39,6 +39,13 @@ function spoil(file: string, change: (text: string) => string): string {
   return copy
 }
 
+/** Of the built app one place is meant: were the same words elsewhere too, something else would be spoilt. */
+const swap = (from: string, to: string) => (text: string) => {
+  const [before, after, ...more] = text.split(from)
+  if (after === undefined || more.length > 0) throw new Error(`not once in the build: ${from}`)
+  return before + to + after
+}
+
 const start = (changed: string): Promise<Launched> =>
   launch({
     app: changed,
@@ -59,41 +66,37 @@ test.describe('the app ends before it shows anything', () => {
     [
       'an ES module as preload',
       PRELOAD,
-      (text) => text.replace('let electron = require("electron")', 'import * as electron from "electron"'),
+      swap('let electron = require("electron")', 'import * as electron from "electron"'),
       /Cannot use import statement/,
     ],
     [
       'a page without its sandbox',
       MAIN,
-      (text) => text.replace('sandbox: true', 'sandbox: false'),
+      swap('sandbox: true', 'sandbox: false'),
       /sandboxed, isolated pages only/,
     ],
     [
       'a preload that is named from wherever the app was started',
       MAIN,
-      (text) => text.replace('preload: assets.preload', 'preload: "out/preload/index.cjs"'),
+      swap('preload: assets.preload', 'preload: "out/preload/index.cjs"'),
       /preload must be an absolute path/,
     ],
     [
       'schemes registered when Electron is ready already',
       MAIN,
-      (text) =>
-        text.replace(
-          'function registerScheme() {',
-          'async function registerScheme() {\n\tawait app.whenReady();',
-        ),
+      swap('function registerScheme() {', 'async function registerScheme() {\n\tawait app.whenReady();'),
       /should be called before app is ready|no standard, secure scheme/,
     ],
     [
       'schemes that are registered twice',
       MAIN,
-      (text) => text.replace('\tregisterScheme();', '\tregisterScheme();\n\tregisterScheme();'),
+      swap('\tregisterScheme();', '\tregisterScheme();\n\tregisterScheme();'),
       /can be called only once/,
     ],
     [
       'something imported that Electron does not have',
       MAIN,
-      (text) => text.replace('import { BrowserWindow,', 'import { BrowserWindows,'),
+      swap('import { BrowserWindow,', 'import { BrowserWindows,'),
       /does not provide an export named 'BrowserWindows'/,
     ],
     [
@@ -124,7 +127,7 @@ test('a preload that requires Node: the page is left without its bridge', async 
 })
 
 test('a missing handler: the page is told so', async () => {
-  app = await start(spoil(PRELOAD, (text) => text.replace('"shell-settings:get"', '"shell-settings:got"')))
+  app = await start(spoil(PRELOAD, swap('"shell-settings:get"', '"shell-settings:got"')))
   const page = await app.firstWindow()
   const asked = page.evaluate(() =>
     (
@@ -155,7 +158,10 @@ test('a script of the page that is not there: nothing is drawn', async () => {
 })
 
 test('a database that is left open on quitting: its log stays', async () => {
-  const copy = spoil(MAIN, (text) => text.replace('await station?.stop();', ''))
+  const copy = spoil(
+    MAIN,
+    swap('await scheme?.settled();\n\t\t\tawait station?.stop();', 'await scheme?.settled();'),
+  )
   app = await start(copy)
   await app.firstWindow()
   await app.close()

@@ -20,7 +20,7 @@ let central: CentralProcess
 let desk: Desk
 let other: RunningStation
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   central = await startCentral(newFolder())
   desk = await openDesk('browser', browser)
   other = await startStation(mkdtempSync(join(tmpdir(), 'lotkeeper-e2e-')))
