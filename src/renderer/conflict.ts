@@ -36,6 +36,7 @@ const fields: Readonly<Record<string, MessageKey & `field_${string}`>> = {
   revision_id: 'field_revision',
   parent_id: 'field_parent',
   unit_id: 'field_unit',
+  run_id: 'field_run',
   procedure_id: 'field_procedure',
   version_id: 'field_version',
   station_id: 'field_station',

@@ -81,7 +81,7 @@ test.each(translated)('each noun and each of its fields has its word in %s', (la
 test('units that joined are counted, and what nobody knows has a word', () => {
   const t = translator('de')
   expect(conflictSentence(item({ units: 1 }), t)).toBe(
-    'Charge LOT-1 wurde auch an Line 2 angelegt; 1 Einheit kam dazu.',
+    'Charge LOT-1 wurde auch an Line 2 angelegt; 1 Teil kam dazu.',
   )
   expect(conflictSentence(item({ at: null }), t)).toBe(
     'Charge LOT-1 wurde auch an einer anderen Station angelegt. Beides gilt als eins.',

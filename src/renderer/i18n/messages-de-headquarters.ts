@@ -76,7 +76,7 @@ export const deHeadquarters: HeadquartersCatalogue = {
   deed_move: 'umgebucht',
   deed_remove: 'gelöscht',
   noun_batch: 'Charge',
-  noun_unit: 'Einheit',
+  noun_unit: 'Teil',
   noun_station: 'Station',
   joined_from: '{number} wurde auch an {station} angelegt, {when} von {who}, und ist mit dieser Charge eins.',
 }

@@ -57,6 +57,7 @@ export const enConflicts = {
   field_station: 'station',
   field_tag: 'tag',
   field_id: 'id',
+  field_run: 'run',
   field_metadata: 'metadata {key}',
   noun_attachment: 'Attachment',
   noun_procedure: 'Procedure',

@@ -57,6 +57,7 @@ export const esConflicts: ConflictsCatalogue = {
   field_station: 'estación',
   field_tag: 'etiqueta',
   field_id: 'identificador',
+  field_run: 'ensayo',
   field_metadata: 'dato {key}',
   noun_attachment: 'Adjunto',
   noun_procedure: 'Procedimiento',

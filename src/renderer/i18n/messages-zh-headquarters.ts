@@ -62,7 +62,7 @@ export const zhHeadquarters: HeadquartersCatalogue = {
   deed_move: '移动',
   deed_remove: '删除',
   noun_batch: '批次',
-  noun_unit: '件',
+  noun_unit: '产品',
   noun_station: '工作站',
   joined_from: '{station} 也创建过 {number}（{when}，{who}），现已与本批次合为一个。',
 }
