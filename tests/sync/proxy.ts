@@ -8,9 +8,15 @@ export interface Proxy {
   readonly url: string
   /** From 0 (a good line) to 1. */
   badness: number
+  /** What happens to every request, while it is set. */
+  always: Mischief | null
   readonly done: Record<string, number>
   close(): Promise<void>
 }
+
+const mischiefs = ['drop', 'portal', 'gateway', 'cut', 'twice'] as const
+/** Also, where a test asks for it: the line goes dead, or an answer arrives with other bytes. */
+export type Mischief = (typeof mischiefs)[number] | 'silence' | 'change'
 
 const PORTAL =
   'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 44\r\nconnection: close\r\n\r\n<!doctype html><title>Sign in please</title>'
@@ -20,7 +26,7 @@ export async function openProxy(target: string, seed: number): Promise<Proxy> {
   const { port, hostname } = new URL(target)
   const r: Prng = stream(seed, 'proxy')
   const sockets = new Set<Socket>()
-  const proxy = { badness: 0, done: {} as Record<string, number> }
+  const proxy = { badness: 0, always: null as Mischief | null, done: {} as Record<string, number> }
   const note = (what: string) => (proxy.done[what] = (proxy.done[what] ?? 0) + 1)
 
   const server = createServer((client) => {
@@ -35,21 +41,24 @@ export async function openProxy(target: string, seed: number): Promise<Proxy> {
     }
     for (const socket of [client, upstream]) socket.on('error', end).on('close', end)
     client.on('data', (bytes: Buffer) => {
-      const bad = r.chance(proxy.badness)
-      const kind = r.pick(['drop', 'portal', 'gateway', 'cut', 'twice'] as const)
+      const bad = r.chance(proxy.badness) || proxy.always !== null
+      const picked = r.pick(mischiefs)
+      const kind = proxy.always ?? picked
       if (!bad) return void upstream.write(bytes)
       note(kind)
       if (kind === 'drop') return end()
+      if (kind === 'silence') return
       if (kind === 'portal') return void client.end(PORTAL)
       if (kind === 'gateway') return void client.end(GATEWAY)
       // The request arrives, and its answer is cut off; or it arrives once more on a line of its own.
       upstream.write(bytes)
-      if (kind === 'cut')
-        upstream.once(
-          'data',
-          (answer: Buffer) => (client.write(answer.subarray(0, answer.length / 2)), end()),
-        )
-      else {
+      if (kind === 'change')
+        upstream.prependOnceListener('data', (answer: Buffer) => void (answer[answer.length - 9]! ^= 1))
+      else if (kind === 'cut') {
+        // Instead of being passed on whole, as any other answer is.
+        upstream.removeAllListeners('data')
+        upstream.once('data', (answer: Buffer) => client.end(answer.subarray(0, answer.length / 2), end))
+      } else {
         const copy = connect(Number(port), hostname, () => copy.write(bytes))
         sockets.add(copy)
         copy

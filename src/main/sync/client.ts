@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls'
 import { promisify } from 'node:util'
 import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib'
 
@@ -58,12 +59,15 @@ const codings = {
   gzip: { pack: promisify(gzip), unpack: promisify(gunzip) },
 }
 
+/** Whom this PC trusts: a plant's own authority stands in the system's store, where its IT put it. */
+const trusted = () => [...getCACertificates('default'), ...getCACertificates('system')]
+
 /** Talks to headquarters over HTTP as docs/sync-wire.md says. Compression runs on the thread pool, beside whoever asks the API. */
-export function createClient(url: string, credential: string | null): Client {
+export function createClient(url: string, credential: string | null, silence_ms = SILENCE_MS): Client {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const secure = base.protocol === 'https:'
   const agent = secure
-    ? new https.Agent({ keepAlive: true, maxSockets: 4 })
+    ? new https.Agent({ keepAlive: true, maxSockets: 4, ca: trusted() })
     : new http.Agent({ keepAlive: true, maxSockets: 4 })
   let zstd = false
 
@@ -71,7 +75,7 @@ export function createClient(url: string, credential: string | null): Client {
     path: string,
     body: Buffer,
     headers: Record<string, string>,
-    silence_ms: number,
+    patience_ms: number,
     signal?: AbortSignal,
   ): Promise<Reply> {
     return new Promise((resolve, reject) => {
@@ -83,7 +87,7 @@ export function createClient(url: string, credential: string | null): Client {
         ...(signal === undefined ? {} : { signal }),
       }
       const request = (secure ? https : http).request(target, options)
-      request.setTimeout(silence_ms, () => request.destroy(new Error('ETIMEDOUT', { cause: 'silence' })))
+      request.setTimeout(patience_ms, () => request.destroy(new Error('ETIMEDOUT', { cause: 'silence' })))
       request.on('error', reject)
       request.on('response', (response) => {
         const chunks: Buffer[] = []
@@ -135,7 +139,7 @@ export function createClient(url: string, credential: string | null): Client {
         if (coding !== undefined) headers['content-encoding'] = coding
         if (wait_s > 0) headers['prefer'] = `wait=${wait_s}`
         const path = `sync/v1/${request.kind}`
-        return outcomeOf(await call(path, body, headers, wait_s * 1_000 + SILENCE_MS, signal))
+        return outcomeOf(await call(path, body, headers, wait_s * 1_000 + silence_ms, signal))
       } catch (error) {
         return { kind: 'trouble', trouble: troubleOf(error) }
       }
@@ -146,7 +150,7 @@ export function createClient(url: string, credential: string | null): Client {
           path,
           Buffer.from(JSON.stringify(body)),
           { 'content-type': 'application/json' },
-          SILENCE_MS,
+          silence_ms,
         )
       } catch (error) {
         return { kind: 'trouble', trouble: troubleOf(error) }
@@ -160,7 +164,7 @@ export function createClient(url: string, credential: string | null): Client {
       }
       try {
         const sent = Buffer.from(raw ? body : JSON.stringify(body))
-        return await call(path, sent, headers, SILENCE_MS, signal)
+        return await call(path, sent, headers, silence_ms, signal)
       } catch (error) {
         return { kind: 'trouble', trouble: troubleOf(error) }
       }

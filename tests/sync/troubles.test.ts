@@ -1,0 +1,207 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:https'
+import { type AddressInfo, createServer as createListener } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { writePrivateFile } from '../../src/host/folder.ts'
+import { createClient } from '../../src/main/sync/client.ts'
+import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
+import { troubleWords } from '../../src/main/sync/trouble.ts'
+import { startStation, temporaryFolder } from '../support/process.ts'
+import { openStation, type StationUnderTest } from '../support/station.ts'
+import { type Office, openOffice } from './office.ts'
+import { type Mischief, openProxy, type Proxy } from './proxy.ts'
+
+let office: Office
+let proxy: Proxy
+const closing: (() => Promise<void> | void)[] = []
+
+beforeEach(async () => {
+  office = await openOffice()
+  proxy = await openProxy(office.url, 1)
+})
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+  await proxy.close()
+  await office.close()
+})
+
+async function lineOf(station: StationUnderTest, url: string): Promise<Headquarters> {
+  let ids = 0
+  const line = await openHeadquarters({
+    store: station.store,
+    file: join(station.folder, 'headquarters.json'),
+    writePrivate: writePrivateFile,
+    newId: () => `trouble-${(ids += 1)}-aaaaaaaaaaaa`,
+    chance: () => 0,
+    disk_free: () => null,
+    interval_ms: 500,
+    url,
+    code: null,
+    files: null,
+    log: { info() {}, warn() {} },
+  })
+  closing.push(() => line.stop())
+  return line
+}
+
+/** A station behind the proxy that agrees with headquarters, and then has one change to send. */
+async function behindProxy(): Promise<Headquarters> {
+  const station = await openStation()
+  const line = await lineOf(station, proxy.url)
+  expect(await line.enroll(proxy.url, office.invite('Line 1'))).toBe(undefined)
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  return line
+}
+
+test.for([
+  ['portal', 'captive_portal', /sign in/],
+  ['gateway', 'gateway', /answers with 502/],
+  ['cut', 'cut_off', /cut off or changed/],
+  ['change', 'cut_off', /cut off or changed/],
+  ['drop', 'cut_off', /cut off or changed/],
+] as readonly (readonly [Mischief, string, RegExp])[])(
+  'a line that does %s is called %s, and forgotten by itself when it is good again',
+  async ([mischief, cause, words]) => {
+    proxy.always = null
+    const line = await behindProxy()
+    proxy.always = mischief
+    const state = await line.round()
+    expect(state).toMatchObject({ state: 'offline', cause, pending: 1 })
+    expect(state.detail).toMatch(words)
+    proxy.always = null
+    await expect.poll(() => line.state(), { timeout: 30_000 }).toMatchObject({ state: 'in_sync', pending: 0 })
+  },
+)
+
+test('a line that went dead is called silent', async () => {
+  proxy.always = 'silence'
+  const client = createClient(proxy.url, null, 300)
+  closing.push(() => client.close())
+  const reply = await client.post('sync/v1/enroll', {})
+  expect(reply).toEqual({ kind: 'trouble', trouble: { kind: 'silent' } })
+})
+
+test.for([
+  ['nobody listens', async () => `http://127.0.0.1:${await freePort()}`, /ECONNREFUSED/],
+  ['there is no such name', () => Promise.resolve('http://headquarters.invalid'), /ENOTFOUND|EAI_AGAIN/],
+] as const)('where %s, headquarters cannot be reached', async ([, address, words]) => {
+  const url = await address()
+  const client = createClient(url, null)
+  closing.push(() => client.close())
+  const reply = await client.post('sync/v1/enroll', {})
+  if (!('kind' in reply)) throw new Error('answered')
+  expect(troubleWords(reply.trouble, url)).toMatch(words)
+  expect(reply.trouble.kind).toBe('unreachable')
+})
+
+test('a credential that is not known pauses everything, loses nothing, and is over by itself when it is known again', async () => {
+  const line = await behindProxy()
+  const known = new Map(office.credentials)
+  office.credentials.clear()
+  expect(await line.round()).toMatchObject({ state: 'refused', cause: 'unauthorized', pending: 1 })
+  for (const [credential, station] of known) office.credentials.set(credential, station)
+  await expect.poll(() => line.state(), { timeout: 30_000 }).toMatchObject({ state: 'in_sync', pending: 0 })
+})
+
+async function freePort(): Promise<number> {
+  const listener = createListener().listen(0, '127.0.0.1')
+  await new Promise((resolve) => listener.once('listening', resolve))
+  const { port } = listener.address() as AddressInfo
+  await new Promise((resolve) => listener.close(resolve))
+  return port
+}
+
+describe('certificates', () => {
+  let folder: string
+  const before = getCACertificates('default')
+  const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' })
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lotkeeper-certificates-'))
+    openssl(
+      ...'req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=Plant -days 30'.split(' '),
+    )
+    openssl(...'req -newkey rsa:2048 -nodes -keyout hq.key -out hq.csr -subj /CN=Headquarters'.split(' '))
+    writeFileSync(join(folder, 'index.txt'), '')
+    writeFileSync(join(folder, 'serial'), '01\n')
+    writeFileSync(
+      join(folder, 'ca.cnf'),
+      '[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\ndatabase=index.txt\nserial=serial\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n',
+    )
+  })
+  afterEach(() => {
+    setDefaultCACertificates(before)
+    rmSync(folder, { recursive: true })
+  })
+
+  function certify(from: string, until: string, name = 'IP:127.0.0.1'): void {
+    writeFileSync(join(folder, 'names'), `subjectAltName=${name}\n`)
+    const dates = ['-startdate', `${from}0101000000Z`, '-enddate', `${until}0101000000Z`]
+    const files = '-config ca.cnf -in hq.csr -out hq.pem -cert ca.pem -keyfile ca.key -extfile names'
+    openssl('ca', '-batch', '-notext', ...files.split(' '), ...dates)
+  }
+
+  async function serve(): Promise<string> {
+    const server: Server = createServer({ cert: read('hq.pem'), key: read('hq.key') }, (_, response) =>
+      response.writeHead(404).end('{"lotkeeper":"code_unknown","message":"not known"}'),
+    )
+    server.listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    closing.push(() => void server.close())
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  async function troubleAt(url: string) {
+    const client = createClient(url, null)
+    closing.push(() => client.close())
+    const reply = await client.post('sync/v1/enroll', {})
+    return 'kind' in reply
+      ? { trouble: reply.trouble, words: troubleWords(reply.trouble, url) }
+      : reply.status
+  }
+
+  test.for([
+    ['has ended', '2020', '2021', 'IP:127.0.0.1', true, /see whether the clock is right/],
+    ['has not begun', '2090', '2091', 'IP:127.0.0.1', true, /see whether the clock is right/],
+    ['is for another name', '2020', '2090', 'DNS:elsewhere.example', false, /is not trusted here/],
+  ] as const)('one that %s is called so', async ([, from, until, name, clock, words]) => {
+    certify(from, until, name)
+    setDefaultCACertificates([...before, read('ca.pem')])
+    const found = await troubleAt(await serve())
+    expect(found).toMatchObject({
+      trouble: { kind: 'certificate', clock },
+      words: expect.stringMatching(words) as unknown,
+    })
+  })
+
+  test('one that nobody here trusts is called so; from an authority of the plant it is good', async () => {
+    certify('2020', '2090')
+    const url = await serve()
+    expect(await troubleAt(url)).toMatchObject({ trouble: { kind: 'certificate', clock: false } })
+    setDefaultCACertificates([...before, read('ca.pem')])
+    expect(await troubleAt(url)).toBe(404)
+  })
+
+  test('a station trusts the authority that stands in the system’s store, and says of any other that it is not trusted', async () => {
+    certify('2020', '2090')
+    const url = await serve()
+    const said = async (env: Record<string, string>) => {
+      const args = ['--central', url, '--enroll', 'CODE', '--log-level', 'error']
+      const station = await startStation(temporaryFolder(), args, { env })
+      const cause = async () =>
+        ((await (await station.call('GET', '/station/sync')).json()) as { cause: string | null }).cause
+      await expect.poll(cause, { timeout: 20_000 }).not.toBe(null)
+      return cause()
+    }
+    expect(await said({ SSL_CERT_FILE: join(folder, 'ca.pem') })).toBe('code_unknown')
+    expect(await said({})).toBe('certificate')
+  })
+})
