@@ -1,6 +1,6 @@
 /**
  * The official clients against a running station: the Python client with our own assertions, two releases of it,
- * and the Rust client with the suites that its own crate ships. Needs python3 and cargo, and PyPI and crates.io once;
+ * the Rust client with the suites that its own crate ships, and a day on the floor with two kills and no network. Needs python3 and cargo, and PyPI and crates.io once;
  * what was fetched and built is kept in the system's temporary folder.
  * Prints, last and alone on its line, `N passed, N failed`.
  */
@@ -107,9 +107,28 @@ async function startStation(): Promise<Station> {
 }
 
 async function python(release: string, own: string, { url, user, station }: Station): Promise<Count> {
+  const folder = join(ROOT, 'tests/clients/python')
+  return pytest(release, 'report.xml', {
+    files: ['test_batches.py', 'test_inventory.py', 'test_runs.py', own].map((name) => join(folder, name)),
+    env: { LOTKEEPER_URL: url, LOTKEEPER_USER_KEY: user, LOTKEEPER_STATION_KEY: station },
+  })
+}
+
+/** Starts its own station and its own headquarters. */
+const floor = () =>
+  pytest(PYTHON_RELEASES.at(-1)!.release, 'floor.xml', {
+    files: [join(ROOT, 'tests/clients/floor')],
+    env: { LOTKEEPER_NODE: process.execPath },
+  })
+
+/** Tests with a release of the official client in an environment of its own. */
+async function pytest(
+  release: string,
+  name: string,
+  { files, env }: { readonly files: readonly string[]; readonly env: Record<string, string> },
+): Promise<Count> {
   const venv = join(CACHE, `python-${release}`)
   const bin = (name: string) => join(venv, process.platform === 'win32' ? 'Scripts' : 'bin', name)
-  const folder = join(ROOT, 'tests/clients/python')
   if (!existsSync(join(venv, 'ready'))) {
     await must(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', '--clear', venv])
     await must(bin('pip'), [
@@ -117,7 +136,7 @@ async function python(release: string, own: string, { url, user, station }: Stat
       '-q',
       '--disable-pip-version-check',
       '-r',
-      join(folder, 'requirements.txt'),
+      join(ROOT, 'tests/clients/python/requirements.txt'),
     ])
     await must(bin('pip'), [
       'install',
@@ -128,15 +147,12 @@ async function python(release: string, own: string, { url, user, station }: Stat
     ])
     writeFileSync(join(venv, 'ready'), '')
   }
-  const report = join(venv, 'report.xml')
+  const report = join(venv, name)
   rmSync(report, { force: true })
-  const files = ['test_batches.py', 'test_inventory.py', own].map((name) => join(folder, name))
   await run(bin('python'), ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--junitxml', report, ...files], {
     env: {
       ...process.env,
-      LOTKEEPER_URL: url,
-      LOTKEEPER_USER_KEY: user,
-      LOTKEEPER_STATION_KEY: station,
+      ...env,
       DISABLE_TELEMETRY: 'true',
       PYTHONDONTWRITEBYTECODE: '1',
     },
@@ -200,6 +216,7 @@ const lanes = [
     lane: (it: Station) => python(release, own, it),
   })),
   { name: `Rust client ${RUST_RELEASE}, its own suites`, lane: rust },
+  { name: 'a day on the floor', lane: floor },
 ]
 for (const { name, lane } of lanes) {
   console.log(`\n${name}`)

@@ -69,6 +69,8 @@ export const reportedPhase = z.object({
   ended_at: timestamp,
   duration: z.string(),
   retry_count: z.int(),
+  /** Clients of autumn 2026 want it: phases here are in no sequence. */
+  sequence_path: z.null(),
   measurements: z.array(reportedMeasurement),
   docstring: z.string().nullable(),
 })
@@ -100,6 +102,7 @@ export function report(
       ended_at: formatTime(phase.ended_at),
       duration: formatDuration(phase.ended_at - phase.started_at),
       retry_count: phase.retry_count,
+      sequence_path: null,
       measurements: (phase.measurements ?? []).map((one, j) =>
         measured(one, `phase ${i} measurement ${j}`, idAt),
       ),

@@ -23,8 +23,13 @@ const person = z
   .object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() })
   .nullable()
 
+/** What clients of autumn 2026 want in every run: no run here comes out of an execution with several slots. */
+const unslotted = { execution_id: z.null(), slot_key: z.null(), slot_name: z.null() }
+export const UNSLOTTED = { execution_id: null, slot_key: null, slot_name: null } as const
+
 /** One run in a list. */
 const runItem = z.object({
+  ...unslotted,
   id: z.string(),
   created_at: timestamp,
   started_at: timestamp,
@@ -55,6 +60,9 @@ export type RunItem = z.infer<typeof runItem>
 
 const runDetail = runItem.extend({
   metadata,
+  /** Neither configuration nor secrets are kept with runs here. */
+  config: z.array(z.never()),
+  secrets: z.array(z.never()),
   phases: z.array(reportedPhase),
   logs: z.array(reportedLog),
   attachments: z.array(attachment.extend({ is_report: z.boolean() })),

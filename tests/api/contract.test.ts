@@ -235,7 +235,7 @@ describe('answers', () => {
   })
 })
 
-/** Keys that the contract does not know but April's clients do (v2.md §2.0 "Superset"), and our own. */
+/** Keys that the contract does not know but clients of April (v2.md §2.0 "Superset") or autumn do, and our own. */
 const superset = new Set([
   'station-get.connection_status',
   'station-getCurrent.connection_status',
@@ -245,6 +245,10 @@ const superset = new Set([
   'procedure-get.identifier',
   'procedure-list.data[].runs',
   'run-get.payload',
+  'run-get.config',
+  'run-get.secrets',
+  'run-get.phases[].sequence_path',
+  ...['execution_id', 'slot_key', 'slot_name'].flatMap((key) => [`run-get.${key}`, `run-list.data[].${key}`]),
   'run-get.phases[].measurements[].docstring',
 ])
 

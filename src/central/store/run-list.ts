@@ -4,7 +4,7 @@ import { type Refusal, refuse } from '../../model/error.ts'
 import { fold } from '../../model/identifier.ts'
 import { type Page, page } from '../../model/page.ts'
 import { report } from '../../model/run-report.ts'
-import type { RunDetail, RunItem, RunListQuery } from '../../model/run.ts'
+import { type RunDetail, type RunItem, type RunListQuery, UNSLOTTED } from '../../model/run.ts'
 import { formatTime } from '../../model/time.ts'
 import { attachmentsOf, type LinkTo } from './attachments.ts'
 import type { Queryable } from './database.ts'
@@ -141,6 +141,7 @@ const person = (id: string | null, name: string | null, email: string | null) =>
   id === null ? null : { id, name, email }
 
 const toItem = (row: RunRow, include_metadata: boolean): RunItem => ({
+  ...UNSLOTTED,
   id: row.id,
   created_at: formatTime(row.created_at),
   started_at: formatTime(row.started_at),
@@ -174,6 +175,8 @@ export async function getRun(db: Queryable, id: string, linkTo: LinkTo): Promise
   return {
     ...toItem(row, false),
     metadata: row.metadata,
+    config: [],
+    secrets: [],
     ...(await measured(db, row)),
     attachments: (await attachmentsOf(db, { run_id: id }, linkTo)).map((one) => ({
       ...one,

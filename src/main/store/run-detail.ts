@@ -24,6 +24,8 @@ export function getRun(
   return {
     ...toItem(row, false),
     metadata: metadataOf(row.metadata),
+    config: [],
+    secrets: [],
     ...measured(db, row, (place) => idWithin(id, place)),
     attachments: attachmentsOf(db, { run_pk: row.pk }, linkTo).map((one) => ({ ...one, is_report: false })),
     sub_units: db.all(sql`

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../model/duration.ts'
-import type { RunItem } from '../../model/run.ts'
+import { type RunItem, UNSLOTTED } from '../../model/run.ts'
 import { formatTime } from '../../model/time.ts'
 import type { ReadableDb } from './database.ts'
 import { type Query, sql } from './sql.ts'
@@ -53,6 +53,7 @@ const person = (id: string | null, name: string | null, email: string | null) =>
   id === null ? null : { id, name, email }
 
 export const toItem = (row: RunRow, include_metadata: boolean): RunItem => ({
+  ...UNSLOTTED,
   id: row.id,
   created_at: formatTime(row.created_at),
   started_at: formatTime(row.started_at),
