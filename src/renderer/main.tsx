@@ -10,8 +10,16 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { App } from './app.tsx'
+import { showFault } from './fault.ts'
 
-createRoot(document.getElementById('root')!).render(
+const root = document.getElementById('root')!
+createRoot(root, {
+  onUncaughtError(error) {
+    console.error(error)
+    // When React has finished clearing up.
+    queueMicrotask(() => showFault(root))
+  },
+}).render(
   <StrictMode>
     <App />
   </StrictMode>,

@@ -83,6 +83,17 @@ test('a code that is being typed stays, whatever becomes of the line meanwhile',
   await expect(page.getByLabel('Code')).toHaveValue('SQ72-9G4J')
 })
 
+test('a page that cannot be drawn says so and how to go on: no empty screen', async () => {
+  const { page } = desk
+  // A time that is none: nothing the page could show.
+  await say({ last_success_at: 'the day before yesterday' })
+  await page.reload()
+  await expect(page.getByRole('alert')).toContainText('This page has a fault and has stopped')
+  await say({})
+  await page.getByRole('button', { name: 'Load the page again' }).click()
+  await expect(page.getByTestId('chip')).toContainText('In sync')
+})
+
 test.describe('a line in every view says what needs a person', () => {
   for (const [state, words] of [
     [

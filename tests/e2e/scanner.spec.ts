@@ -132,6 +132,40 @@ for (const surface of surfaces)
       await expect(page.getByText('2 units', { exact: true })).toBeVisible()
     })
 
+    test('each verdict has its own sound, and none where sounds are off', async () => {
+      const { page } = desk
+      // What the page plays is noted where it is played.
+      await page.addInitScript(`
+        globalThis.played = []
+        const { start } = OscillatorNode.prototype
+        OscillatorNode.prototype.start = function (...at) { played.push(this.frequency.value); return start.apply(this, at) }`)
+      await page.reload()
+      await expect(verdictOf(page)).toContainText('Ready to scan')
+      const heard = () => page.evaluate<number[]>('played.splice(0)')
+      const sounds: number[][] = []
+      for (const [label, words] of [
+        [labels.us, 'is open. Scan its units'],
+        [labels.us, 'is already open'],
+        ['NO-SUCH', 'There is no unit NO-SUCH yet'],
+        ['not a label', 'is no number'],
+      ] as const) {
+        await scan(page, label)
+        await expect(verdictOf(page)).toContainText(words)
+        sounds.push(await heard())
+      }
+      expect(sounds.every((sound) => sound.length > 0)).toBe(true)
+      expect(new Set(sounds.map(String)).size).toBe(4)
+
+      const settings = await desk.ask<object>('GET', '/station/settings')
+      await desk.ask('PUT', '/station/settings', { ...settings, sounds: false })
+      await page.reload()
+      await expect(verdictOf(page)).toContainText('Ready to scan')
+      await scan(page, labels.us)
+      await expect(verdictOf(page)).toContainText('is already open')
+      expect(await heard()).toEqual([])
+      await desk.ask('PUT', '/station/settings', settings)
+    })
+
     test('typing at a keyboard is typing, in its order', async () => {
       const { page } = desk
       await page.keyboard.press('/')

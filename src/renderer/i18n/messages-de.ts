@@ -248,4 +248,7 @@ export const de: PageCatalogue = {
   error_number_signs: 'Nur Buchstaben, Ziffern und _ . : + - sind möglich.',
   error_unknown:
     'Die Station meldet einen eigenen Fehler. Versuchen Sie es noch einmal; bleibt er, sagt ihr Protokoll mehr.',
+  page_fault:
+    'Diese Seite hat einen Fehler und steht. Was mit „Erledigt“ beantwortet wurde, ist gespeichert. Bis die Seite neu geladen ist, wird kein Scan gelesen.',
+  page_fault_do: 'Seite neu laden',
 }

@@ -238,4 +238,7 @@ export const en = {
   error_number_long: 'At most 60 characters.',
   error_number_signs: 'Only letters, digits and _ . : + - are possible.',
   error_unknown: 'The station reported an error of its own. Try again; if it stays, its log says more.',
+  page_fault:
+    'This page has a fault and has stopped. What was answered with “Done” is kept. Until the page is loaded again no scan is read.',
+  page_fault_do: 'Load the page again',
 } as const

@@ -244,4 +244,7 @@ export const es: PageCatalogue = {
   error_number_signs: 'Solo son posibles letras, cifras y _ . : + -',
   error_unknown:
     'La estación informa de un error propio. Inténtelo otra vez; si sigue, su registro dice más.',
+  page_fault:
+    'Esta página tiene un fallo y se ha parado. Lo que se contestó con «Hecho» está guardado. Hasta recargarla no se lee ningún código.',
+  page_fault_do: 'Recargar la página',
 }

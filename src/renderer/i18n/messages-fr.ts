@@ -243,4 +243,7 @@ export const fr: PageCatalogue = {
   error_number_long: 'Au plus 60 caractères.',
   error_number_signs: 'Seuls les lettres, les chiffres et _ . : + - sont possibles.',
   error_unknown: 'La station signale une erreur interne. Réessayez ; si elle reste, son journal en dit plus.',
+  page_fault:
+    'Cette page a un défaut et s’est arrêtée. Ce qui a reçu la réponse « Fait » est gardé. Aucun scan n’est lu avant le rechargement.',
+  page_fault_do: 'Recharger la page',
 }

@@ -235,4 +235,6 @@ export const zh: PageCatalogue = {
   error_number_long: '最多 60 个字符。',
   error_number_signs: '只能使用字母、数字和 _ . : + -',
   error_unknown: '工作站报告了内部错误。请重试；如仍出现，请查看其日志。',
+  page_fault: '页面出现故障并已停止。凡显示“完成”的操作都已保存。重新加载之前不会读取任何扫描。',
+  page_fault_do: '重新加载页面',
 }
