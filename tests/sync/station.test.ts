@@ -312,33 +312,38 @@ test.for([400, -400])(
     const a = await enrolled('A')
     const b = await enrolled('B')
     const right = (minutes: number) => new Date(office.wall_ms - minutes * 60_000).toISOString()
-    await b.station.done('POST', '/v2/batches', { body: { number: 'LOT-FIRST' } })
-    b.station.pass(60_000)
+    const lot = async ({ station }: typeof a, number: string) => {
+      await station.done('POST', '/v2/batches', { body: { number } })
+      const unit = { serial_number: `S-${number}`, part_number: 'PCB', revision_number: 'R1' }
+      await station.done('POST', '/v2/units', { body: unit })
+      await station.done('PATCH', `/v2/units/S-${number}`, { body: { batch_number: number } })
+    }
+    await b.station.done('POST', '/v2/parts', { body: { number: 'PCB', revision_number: 'R1' } })
+    await lot(b, 'LOT-FIRST')
     await b.line.round()
+    await a.line.round()
     await b.line.stop()
     office.wall_ms += 10 * 60_000
     a.station.pass(days * 86_400_000 + 10 * 60_000)
-    const { id } = await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-OFF' } })
+    await lot(a, 'LOT-OFF')
     a.station.pass(30 * 60_000)
-    await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-NEXT' } })
+    await lot(a, 'LOT-NEXT')
     // A station shows its own clock's time until it hears of a better one.
-    expect(await a.station.done('GET', '/v2/batches/LOT-OFF')).not.toMatchObject({ created_at: right(30) })
+    expect(await a.station.done('GET', '/v2/batches/LOT-OFF')).not.toMatchObject({ created_at: right(0) })
     a.station.pass(60 * 60_000)
     office.wall_ms += 90 * 60_000
     await a.line.round()
     const line = await lineOf(b.station)
     await line.round()
-    for (const { station } of [a, b]) {
-      const { data } = await station.done<{ data: object[] }>(
-        'GET',
-        '/v2/batches?sort_order=asc&search_query=lot',
-      )
-      expect(data).toMatchObject([
-        { number: 'LOT-FIRST', created_at: right(100) },
-        { number: 'LOT-OFF', id, created_at: right(90) },
-        { number: 'LOT-NEXT', created_at: right(60) },
-      ])
-    }
+    for (const { station } of [a, b])
+      for (const filter of ['search_query=lot', 'part_numbers=PCB', 'revision_numbers=R1']) {
+        const { data } = await station.done<{ data: object[] }>('GET', `/v2/batches?sort_order=asc&${filter}`)
+        expect(data, filter).toMatchObject([
+          { number: 'LOT-FIRST', created_at: right(100) },
+          { number: 'LOT-OFF', created_at: right(90) },
+          { number: 'LOT-NEXT', created_at: right(60) },
+        ])
+      }
   },
 )
 
