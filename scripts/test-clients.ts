@@ -21,6 +21,7 @@ const RUST_RELEASE = '2.26.1'
 
 /** The Rust suites for what this server has. */
 const RUST_SUITES = [
+  'attachments',
   'batches',
   'parts',
   'procedures',
@@ -109,7 +110,9 @@ async function startStation(): Promise<Station> {
 async function python(release: string, own: string, { url, user, station }: Station): Promise<Count> {
   const folder = join(ROOT, 'tests/clients/python')
   return pytest(release, 'report.xml', {
-    files: ['test_batches.py', 'test_inventory.py', 'test_runs.py', own].map((name) => join(folder, name)),
+    files: ['test_attachments.py', 'test_batches.py', 'test_inventory.py', 'test_runs.py', own].map((name) =>
+      join(folder, name),
+    ),
     env: { LOTKEEPER_URL: url, LOTKEEPER_USER_KEY: user, LOTKEEPER_STATION_KEY: station },
   })
 }

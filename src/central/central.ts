@@ -9,18 +9,21 @@ import type { Server } from '../host/serve.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
 import { version } from '../host/version.ts'
 import type { App } from '../http/app.ts'
-import { type Listening, listen } from '../http/server.ts'
+import { LINK_MS } from '../http/links.ts'
+import { type Listening, listen, type ServerOptions } from '../http/server.ts'
 import type { WireRequest } from '../http/wire.ts'
 import { createAdmin, withAdmin } from './admin.ts'
 import { createCentralApp } from './api/app.ts'
 import { fleetRoutes } from './api/fleet.ts'
 import { createSyncApp } from './api/sync.ts'
+import { createUploads } from './api/uploads.ts'
 import { type DataFolder, holdDataFolder } from './data-folder.ts'
 import { noteHistory, noticeRestore } from './history.ts'
 import { openCentral, type OpenCentral } from './open.ts'
 import type { Settings } from './settings.ts'
 import { sweepFiles } from './store/files.ts'
 import { beat, leave } from './store/replies.ts'
+import { dropUploadsBefore } from './store/uploads.ts'
 import { createSightings } from './store/sightings.ts'
 
 const BODY_MAX = 16 * 1024 * 1024
@@ -56,7 +59,8 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
   await present()
   const token = randomBytes(32).toString('hex')
   const work = createWork(opened, log)
-  const server = await openDoor(withAdmin(work.app, createAdmin(api, folder.backups), token), settings, tls)
+  const app = withAdmin(work.app, createAdmin(api, folder.backups), token)
+  const server = await openDoor({ app, uploads: work.uploads }, settings, tls)
   if (isProblem(server)) return giveUp(server)
   writePrivateFile(folder.server, { url: fromHere(server.url), pid: process.pid, version, token })
   const rounds = startRounds(async () => {
@@ -87,7 +91,7 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
 /** The API for people and for stations, and what is done now and then. */
 function createWork({ api, secret }: OpenCentral, log: Log) {
   const now = () => api.outside.readClock().wall_ms
-  const onDefect = (error: unknown, { method, target }: WireRequest) => {
+  const onDefect = (error: unknown, { method, target }: Pick<WireRequest, 'method' | 'target'>) => {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     log.error({ error: cause instanceof Error ? cause.stack : String(cause), method, target }, 'defect')
   }
@@ -98,12 +102,14 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
   const app: App = (request) => sync.answer(request) ?? people(request)
   return {
     app,
+    uploads: createUploads(api, onDefect),
     end: sync.end,
     async round(data_dir: string) {
       await sightings.flush()
       await api.retries.flush()
       await noteHistory(api, data_dir)
       if (performance.now() < next_sweep) return
+      await dropUploadsBefore(api.db, now() - LINK_MS)
       await sweepFiles(api.db, now())
       next_sweep = performance.now() + SWEEP_MS
     },
@@ -141,13 +147,17 @@ function readTls({ tls_cert, tls_key }: Settings): Tls | Problem {
   }
 }
 
-async function openDoor(app: App, { host, port }: Settings, tls: Tls): Promise<Listening | Problem> {
+async function openDoor(
+  served: Pick<ServerOptions, 'app' | 'uploads'>,
+  { host, port }: Settings,
+  tls: Tls,
+): Promise<Listening | Problem> {
   const loopback = host === 'localhost' || host === '127.0.0.1' || host === '::1'
   try {
     return await listen({
       host,
       port,
-      app,
+      ...served,
       body_max: BODY_MAX,
       request_timeout_ms: REQUEST_TIMEOUT_MS,
       ...(loopback ? {} : { hosts: 'any' as const }),

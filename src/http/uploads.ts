@@ -1,3 +1,4 @@
+import type { Refusal } from '../model/error.ts'
 import type { App } from './app.ts'
 import type { WireAnswer, WireRequest } from './wire.ts'
 
@@ -18,4 +19,17 @@ export function withUploads(app: App, uploads: Uploads): App {
 
 async function* onePiece(body: Uint8Array): AsyncGenerator<Uint8Array> {
   if (body.length > 0) yield await Promise.resolve(body)
+}
+
+/** Says no once the client has said everything: many listen only then. */
+export async function afterAll({ pieces }: UploadRequest, no: Refusal): Promise<Refusal> {
+  const rest = pieces[Symbol.asyncIterator]()
+  for (let step = await rest.next(); step.done !== true;) step = await rest.next()
+  return no
+}
+
+/** A name for what somebody says it is, without its parameters; null for what is none. */
+export function mediaType(header: string | undefined): string | null {
+  const type = (header ?? '').split(';', 1)[0]!.trim().toLowerCase()
+  return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(type) ? type : null
 }

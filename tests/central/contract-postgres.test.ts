@@ -1,9 +1,10 @@
 import { centralSubject } from '../support/central-subject.ts'
 import { tryScenariosOn } from '../support/scenario.ts'
+import { ofStationsOnly } from '../support/station-facts.ts'
 
-// A user at headquarters may remove any station: none of them is the one that answers.
-tryScenariosOn(centralSubject('postgres'), ['the station that answers cannot remove itself'])
+tryScenariosOn(centralSubject('postgres'), ofStationsOnly)
 
+await import('../api/attachments.test.ts')
 await import('../api/batches.test.ts')
 await import('../api/batch-list.test.ts')
 await import('../api/parts.test.ts')

@@ -1,5 +1,7 @@
 import type { App } from '../../src/http/app.ts'
 import { createLinks } from '../../src/http/links.ts'
+import { withUploads } from '../../src/http/uploads.ts'
+import { createUploads } from '../../src/central/api/uploads.ts'
 import { createCentralApp } from '../../src/central/api/app.ts'
 import { createRetries, type Retries } from '../../src/central/api/retries.ts'
 import type { Database, Queryable } from '../../src/central/store/database.ts'
@@ -61,7 +63,7 @@ export async function openDatabase(kind: Database['kind']): Promise<Database> {
 
 const tables = [
   'users stations parts revisions batches units attachments batch_revisions commits conflicts incarnations chain closed_epochs',
-  'incidents keys enrolments sightings backups replies processes headquarters procedures versions procedure_links runs blobs file_pieces files',
+  'incidents keys enrolments sightings backups replies processes headquarters procedures versions procedure_links runs blobs file_pieces files uploads',
 ]
   .join(' ')
   .split(' ')
@@ -111,7 +113,7 @@ export async function openCentral(db: Database): Promise<CentralUnderTest> {
     const retries = createRetries(db, run, () => now)
     const links = createLinks('secret', () => now)
     const api = { db, sequencer: createSequencer(db, () => now), outside, headquarters_id, links, retries }
-    const app = createCentralApp({ api, onDefect })
+    const app = withUploads(createCentralApp({ api, onDefect }), createUploads(api, onDefect))
     return { app, retries, call: callOf(() => app) }
   }
   const { app, retries, call } = startProcess('first')

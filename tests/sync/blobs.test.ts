@@ -252,3 +252,22 @@ test(
     await station.stop()
   },
 )
+
+test('what is sent to headquarters itself is had by stations too', { timeout: 240_000 }, async () => {
+  const central = await startCentral(newFolder(), '--database-url', await newDatabase())
+  const { station } = await enrolled(central, 'Line 1', central.url)
+  await makeUnit(station)
+  const headers = { authorization: `Bearer ${central.user}`, 'content-type': 'application/json' }
+  const announce = () =>
+    fetch(`${central.url}/v2/units/SN/attachments`, { method: 'POST', headers, body: '{"name":"drawing"}' })
+  await expect.poll(async () => (await announce()).status, atRest).toBe(200)
+  const { upload_url } = (await (await announce()).json()) as { upload_url: string }
+  const content = bytes(7, 3_300_000)
+  expect((await fetch(upload_url, { method: 'PUT', body: content })).status).toBe(200)
+  expect((await fetch(upload_url, { method: 'PUT', body: content })).status).toBe(200)
+  expect((await fetch(upload_url, { method: 'PUT', body: bytes(8, 10) })).status).toBe(409)
+  const wanted = { drawing: sha256(content) }
+  expect(await contentsAt(central.url, central.user)).toEqual(wanted)
+  await expect.poll(() => contentsAt(station.url, station.keys.user), atRest).toEqual(wanted)
+  await station.stop()
+})

@@ -1,5 +1,6 @@
 import type { Route } from '../../http/routes.ts'
 import { batchEndpoints } from '../../model/batch.ts'
+import { isRefusal } from '../../model/error.ts'
 import { partEndpoints } from '../../model/part.ts'
 import { revisionEndpoints } from '../../model/revision.ts'
 import { stationEndpoints } from '../../model/station.ts'
@@ -16,12 +17,13 @@ import {
   createUnit,
   deleteAttachments,
   deleteUnits,
+  findUnitId,
   getUnit,
   removeChild,
   updateUnit,
 } from '../store/units.ts'
 import { currentUser, listUsers } from '../store/users.ts'
-import { linksFor } from './files.ts'
+import { announce, attachmentRoutes, linksFor } from './files.ts'
 import { procedureRoutes } from './procedures.ts'
 import { type Api, read, write } from './route.ts'
 import { runRoutes } from './runs.ts'
@@ -32,6 +34,7 @@ export const contractRoutes = (api: Api): Route[] => [
   ...partRoutes(api),
   ...revisionRoutes(api),
   ...unitRoutes(api),
+  ...attachmentRoutes(api),
   ...procedureRoutes(api),
   ...runRoutes(api),
   ...stationRoutes(api),
@@ -80,6 +83,10 @@ const unitRoutes = (api: Api): Route[] => [
   ),
   write(api, unitEndpoints.update, (desk, { params, body }) => updateUnit(desk, params.serial_number, body)),
   write(api, unitEndpoints.delete, (desk, { query }) => deleteUnits(desk, query.serial_numbers)),
+  read(api, unitEndpoints.createAttachment, async (db, input) => {
+    const unit_id = await findUnitId(db, input.params.serial_number)
+    return isRefusal(unit_id) ? unit_id : announce(api, input, { unit_id, run_id: null })
+  }),
   write(api, unitEndpoints.deleteAttachment, (desk, { params, query }) =>
     deleteAttachments(desk, params.serial_number, query.ids),
   ),

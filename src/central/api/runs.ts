@@ -1,14 +1,21 @@
 import type { Route } from '../../http/routes.ts'
 import type { Actor } from '../../model/actor.ts'
-import { refuse } from '../../model/error.ts'
+import { isRefusal, refuse } from '../../model/error.ts'
 import { type RunCreate, runEndpoints } from '../../model/run.ts'
 import type { Queryable } from '../store/database.ts'
 import { mayRead } from '../store/links.ts'
 import { keepPayload } from '../store/payloads.ts'
 import { getRun, listRuns } from '../store/run-list.ts'
-import { createRun, deleteRuns, type Prepared, updateRun, updateRunMetadata } from '../store/runs.ts'
+import {
+  createRun,
+  deleteRuns,
+  findRunId,
+  type Prepared,
+  updateRun,
+  updateRunMetadata,
+} from '../store/runs.ts'
 import { userWithEmail } from '../store/users.ts'
-import { linksFor } from './files.ts'
+import { announce, linksFor } from './files.ts'
 import { type Api, read, write, writePrepared } from './route.ts'
 
 export const runRoutes = (api: Api): Route[] => [
@@ -21,6 +28,10 @@ export const runRoutes = (api: Api): Route[] => [
   ),
   read(api, runEndpoints.get, (db, { params, request }) => getRun(db, params.id, linksFor(api, request))),
   write(api, runEndpoints.update, (desk, { params, body }) => updateRun(desk, params.id, body)),
+  read(api, runEndpoints.createAttachment, async (db, input) => {
+    const run_id = await findRunId(db, input.params.id)
+    return isRefusal(run_id) ? run_id : announce(api, input, { unit_id: null, run_id })
+  }),
   write(api, runEndpoints.updateMetadata, (desk, { params, body }) =>
     updateRunMetadata(desk, params.id, body.metadata ?? {}),
   ),

@@ -84,6 +84,76 @@ export async function readPiece(
   return found?.bytes
 }
 
+/** Takes bytes whose name is not known before their end. */
+export interface FileWriter {
+  readonly name: string
+  readonly size: number
+  write(bytes: Uint8Array): Promise<void>
+  end(): Promise<{ readonly sha256: string; readonly size: number }>
+}
+
+/** Keeps pieces of the size in which stations send them. */
+const PIECE_BYTES = 1024 * 1024
+
+/** @param name for the time being; what is left of it when this process dies is swept like all that nothing refers to */
+export async function writeFile(db: Queryable, name: string, now: number): Promise<FileWriter> {
+  await db.rows(
+    sql`INSERT INTO files (sha256, size, received, whole, touched_at) VALUES (${name}, 0, 0, false, ${now})`,
+  )
+  const hash = createHash('sha256')
+  let size = 0
+  let stored = 0
+  let waiting: Uint8Array[] = []
+  async function store(): Promise<void> {
+    if (size === stored) return
+    await db.rows(
+      sql`INSERT INTO file_pieces (sha256, start, bytes) VALUES (${name}, ${stored}, ${Buffer.concat(waiting)})`,
+    )
+    stored = size
+    waiting = []
+  }
+  return {
+    name,
+    get size() {
+      return size
+    },
+    async write(bytes) {
+      hash.update(bytes)
+      waiting.push(bytes)
+      size += bytes.length
+      if (size - stored >= PIECE_BYTES) await store()
+    },
+    async end() {
+      await store()
+      return { sha256: hash.digest('hex'), size }
+    },
+  }
+}
+
+/** Gives what was written its name. Where its bytes are here already, those stay. */
+export async function adoptFile(
+  db: Database,
+  name: string,
+  { sha256, size }: { readonly sha256: string; readonly size: number },
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [there] = await tx.rows<Held>(
+      sql`SELECT received, whole FROM files WHERE sha256 = ${sha256} FOR UPDATE`,
+    )
+    if (there?.whole !== true) {
+      await tx.rows(sql`DELETE FROM files WHERE sha256 = ${sha256}`)
+      await tx.rows(sql`INSERT INTO files (sha256, size, received, whole, touched_at)
+        SELECT ${sha256}, ${size}, ${size}, true, touched_at FROM files WHERE sha256 = ${name}`)
+      await tx.rows(sql`UPDATE file_pieces SET sha256 = ${sha256} WHERE sha256 = ${name}`)
+    }
+    await tx.rows(sql`DELETE FROM files WHERE sha256 = ${name}`)
+  })
+}
+
+export async function dropFile(db: Queryable, name: string): Promise<void> {
+  await db.rows(sql`DELETE FROM files WHERE sha256 = ${name}`)
+}
+
 const UNUSED_MS = 30 * 24 * 3_600_000
 
 /** Removes what no attachment, not even a deleted one, refers to, once nobody has sent any of it for a month. */

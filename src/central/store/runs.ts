@@ -6,8 +6,10 @@ import type { Row } from '../../model/state.ts'
 import { isLive } from './ledger.ts'
 import { isThere, mayReport } from './links.ts'
 import { attach } from './attachments.ts'
+import type { Queryable } from './database.ts'
 import type { Desk } from './own.ts'
 import { notLinked } from './procedures.ts'
+import { sql } from './sql.ts'
 import { bringBatch, bringRevision, bringVersion } from './run-surroundings.ts'
 
 const notFound = (id: string) => refuse('NOT_FOUND', `Run ${id} not found`)
@@ -163,4 +165,10 @@ export function deleteRuns(desk: Desk, ids: readonly string[]): { id: string[] }
 function liveRun({ rows }: Desk, id: string): Row | undefined {
   const run = rows.get('run', id)
   return run && isLive(run) ? run : undefined
+}
+
+/** Asked before a row is decided on. */
+export async function findRunId(db: Queryable, id: string): Promise<string | Refusal> {
+  const found = await db.rows(sql`SELECT 1 FROM runs WHERE id = ${id} AND held IS NOT NULL`)
+  return found.length > 0 ? id : notFound(id)
 }

@@ -241,3 +241,9 @@ function withBoth(
 
 /** Id of the unit with this serial number, in any case. */
 const unitId = (rows: State, serial_number: string) => rows.holder('unit', '', fold(serial_number))?.id
+
+/** Asked before a row is decided on. */
+export async function findUnitId(db: Queryable, serial_number: string): Promise<string | Refusal> {
+  const [unit] = await db.rows<{ id: string }>(sql`SELECT id FROM units WHERE held = ${fold(serial_number)}`)
+  return unit?.id ?? notFound(serial_number)
+}

@@ -1,7 +1,7 @@
 import { download } from '../../http/download.ts'
 import { closed, type Links } from '../../http/links.ts'
 import { splitTarget, type Target } from '../../http/target.ts'
-import type { UploadRequest, Uploads } from '../../http/uploads.ts'
+import { afterAll, mediaType, type UploadRequest, type Uploads } from '../../http/uploads.ts'
 import { ok, refused, type WireAnswer, type WireRequest } from '../../http/wire.ts'
 import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import { findAttachment, finishUpload, unknownAttachment } from '../store/attachments.ts'
@@ -102,13 +102,6 @@ export function createUploads(
   }
 }
 
-/** Says no once the client has said everything: many listen only then. */
-async function afterAll({ pieces }: UploadRequest, no: Refusal): Promise<Refusal> {
-  const rest = pieces[Symbol.asyncIterator]()
-  for (let step = await rest.next(); step.done !== true;) step = await rest.next()
-  return no
-}
-
 const howFar = (id: string, received: number): WireAnswer => ({
   ...ok(JSON.stringify({ id, received })),
   headers: { 'upload-offset': String(received) },
@@ -129,10 +122,4 @@ function rangeOf(request: UploadRequest): Range | Refusal {
   if (from === undefined || last === undefined || total === undefined || from > last || last >= total)
     return refuse('BAD_REQUEST', 'Content-Range must be like bytes 0-99/200')
   return { from, end: last + 1, total }
-}
-
-/** A name for what somebody says it is, without its parameters; null for what is none. */
-function mediaType(header: string | undefined): string | null {
-  const type = (header ?? '').split(';', 1)[0]!.trim().toLowerCase()
-  return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(type) ? type : null
 }
