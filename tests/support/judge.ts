@@ -90,6 +90,37 @@ export const unit = (
   ...more,
 })
 
+export const procedure = (id: string): Operation => ({
+  type: 'procedure.create',
+  id,
+  name: `Procedure ${id}`,
+})
+export const version = (id: string, procedure_id: string, tag = id): Operation => ({
+  type: 'version.create',
+  id,
+  procedure_id,
+  tag,
+})
+export const run = (
+  id: string,
+  more: Partial<Extract<Operation, { type: 'run.create' }>> = {},
+): Operation => ({
+  type: 'run.create',
+  id,
+  unit_id: 'u',
+  procedure_id: 'q',
+  version_id: null,
+  outcome: 'PASS',
+  started_at: 0,
+  ended_at: 1,
+  docstring: null,
+  operated_by_id: null,
+  made_unit: false,
+  payload: null,
+  metadata: {},
+  ...more,
+})
+
 /** Product `p` with revision `r`: what any unit needs. */
 export const product = [part('p'), revision('r', 'p', 'A')]
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { writePrivateFile } from '../../src/host/folder.ts'
+import { linkProcedure } from '../../src/main/store/links.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
 import { openStation, START, type StationUnderTest } from '../support/station.ts'
 import { headOf } from '../simulation/central.ts'
@@ -74,6 +75,61 @@ test('enrolment keeps what the station did before, under the id that headquarter
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ station_id: 'station-1', url: office.url })
   const others = process.platform === 'win32' ? 0 : statSync(file).mode & 0o077
   expect(others).toBe(0)
+})
+
+const run = (procedure_id: string, serial_number: string, outcome = 'PASS') => ({
+  outcome,
+  procedure_id,
+  started_at: '2026-01-01T08:00:00Z',
+  ended_at: '2026-01-01T08:01:00Z',
+  serial_number,
+  part_number: 'P',
+  batch_number: 'LOT-1',
+})
+
+test('a link and runs from before the enrolment stand at headquarters for the station as it is called there', async () => {
+  const station = await openStation()
+  const { id } = await station.done('POST', '/v2/procedures', { body: { name: 'FCT' } })
+  await station.store.commits.write((db) =>
+    linkProcedure(db, station.store.author({ kind: 'user', id: station.ids.user }), station.ids.station, id),
+  )
+  await station.done('POST', '/v2/runs', { body: run(id, 'A'), key: 'station' })
+  const line = await lineOf(station)
+  expect(await line.enroll(office.url, office.invite('Line 7'))).toBe(undefined)
+  expect(await line.round()).toMatchObject({ state: 'in_sync', pending: 0, conflicts: 0 })
+  const rows = [...office.central.rows.all()]
+  expect(rows.find(({ noun }) => noun === 'link')?.fields).toMatchObject({
+    station_id: 'station-1',
+    procedure_id: id,
+  })
+  expect(rows.find(({ noun }) => noun === 'run')).toMatchObject({ created_by_station_id: 'station-1' })
+  await station.done('POST', '/v2/runs', { body: run(id, 'B'), key: 'station' })
+})
+
+test('one unit tested at two stations that do not know of each other is one unit with both runs', async () => {
+  const a = await enrolled('A')
+  const b = await enrolled('B')
+  const { id } = await a.station.done('POST', '/v2/procedures', { body: { name: 'FCT' } })
+  await a.line.round()
+  await b.line.round()
+  await a.station.done('POST', '/v2/runs', { body: run(id, 'SN-1') })
+  await b.station.done('POST', '/v2/runs', { body: run(id, 'sn-1', 'FAIL') })
+  for (const { line } of [a, b, a]) await line.round()
+  for (const { station } of [a, b]) {
+    const { data } = await station.done<{ data: { outcome: string; unit: { serial_number: string } }[] }>(
+      'GET',
+      '/v2/runs?sort_by=outcome',
+    )
+    // Whichever of the two sent first gave the unit its writing.
+    expect(data.map(({ outcome, unit }) => [outcome, unit.serial_number.toLowerCase()])).toEqual([
+      ['PASS', 'sn-1'],
+      ['FAIL', 'sn-1'],
+    ])
+    expect(await station.done('GET', '/v2/batches')).toMatchObject({
+      data: [{ number: 'LOT-1', unit_count: 1 }],
+    })
+    expect(await station.done('GET', `/v2/procedures/${id}`)).toMatchObject({ runs_count: 2 })
+  }
 })
 
 test('a code is spent once, and a lost answer is asked for again', async () => {

@@ -55,7 +55,7 @@ function rename(db: WritableDb, old: string, { station_id, name }: Role): void {
       sql`UPDATE authors SET actor_id = ${station_id} WHERE actor_kind = 'station' AND actor_id = ${old}`,
     )
     db.run(sql`UPDATE journal SET operation = replace(operation, ${JSON.stringify(old)}, ${JSON.stringify(station_id)})
-      WHERE operation LIKE '{"type":"station.%' AND instr(operation, ${old}) > 0`)
+      WHERE (operation LIKE '{"type":"station.%' OR operation LIKE '{"type":"link.%') AND instr(operation, ${old}) > 0`)
     db.run(
       sql`UPDATE graves SET row = replace(row, ${JSON.stringify(old)}, ${JSON.stringify(station_id)}) WHERE instr(row, ${old}) > 0`,
     )
