@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { text } from './text.ts'
+import { isStorable, text } from './text.ts'
 import { time } from './time.ts'
 
 /**
@@ -53,13 +53,7 @@ const axis = z.object({
 export type Axis = z.output<typeof axis>
 
 /** Any JSON that every store can keep: it is looked at no further. */
-const anything = z.json().refine((value) => storable(value), 'Measured value cannot be stored')
-
-function storable(value: unknown): boolean {
-  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
-  if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([key, one]) => storable(key) && storable(one))
-}
+const anything = z.json().refine(isStorable, 'Measured value cannot be stored')
 
 const measurement = z.object({
   name: text('Measurement name'),
