@@ -14,15 +14,18 @@ import { InboxPage } from './inbox-page.tsx'
 import { type Connection, followChanges } from './live.ts'
 import { codeOf } from './problem.ts'
 import { type Place, hashOf, usePlace } from './route.ts'
+import { RunPage } from './run-page.tsx'
 import { Scanning } from './scanning.tsx'
 import { SettingsPage } from './settings-page.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { SignInPage } from './sign-in-page.tsx'
 import { StatusChip } from './status-chip.tsx'
 import { useTheme } from './theme.ts'
+import { UnitPage } from './unit-page.tsx'
 import { UnitWindow } from './unit-window.tsx'
 import { VerdictBar } from './verdict-bar.tsx'
 import { WorkPage } from './work-page.tsx'
+import { YieldPage } from './yield-page.tsx'
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -130,6 +133,12 @@ function View({ place, askForUnit }: ViewProps) {
       return <BatchesPage />
     case 'batch':
       return <BatchPage key={place.number} number={place.number} askForUnit={askForUnit} />
+    case 'yield':
+      return <YieldPage key={place.number} number={place.number} />
+    case 'unit':
+      return <UnitPage key={place.serial} serial={place.serial} />
+    case 'run':
+      return <RunPage key={place.id} id={place.id} />
     case 'work':
       return <WorkPage />
     case 'inbox':
@@ -150,7 +159,7 @@ function Rail({ place, onHelp }: { readonly place: Place; readonly onHelp: () =>
   const { t } = useTranslation()
   const { data: conflicts } = useQuery(conflictsQuery)
   const waiting = conflicts?.data.length ?? 0
-  const current = place.kind === 'batch' ? 'batches' : place.kind
+  const current = ['batch', 'yield', 'unit', 'run'].includes(place.kind) ? 'batches' : place.kind
   return (
     <nav className="rail" aria-label={t('nav_label')}>
       {views.map(([kind, Icon, words]) => (

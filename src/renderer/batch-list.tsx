@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { CloudCheck, MonitorDot } from 'lucide-react'
-import { type KeyboardEvent, memo, useEffect, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 
 import type { BatchItem } from '../model/batch.ts'
 import { type BatchFilter, PAGE_SIZE, onlyHereQuery, useBatchRows } from './batches.ts'
@@ -52,23 +52,6 @@ export function BatchList({ filter, onCount, onError }: BatchListProps) {
   )
   useEffect(() => onError(rows.error), [rows.error, onError])
 
-  function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
-    const focused = Number((document.activeElement as HTMLElement | null)?.dataset['index'] ?? -1)
-    const step = Math.max(1, end - first - 3)
-    const targets: Readonly<Record<string, number>> = {
-      ArrowDown: focused + 1,
-      ArrowUp: focused - 1,
-      PageDown: focused + step,
-      PageUp: focused - step,
-      Home: 0,
-      End: rows.count - 1,
-    }
-    const target = targets[event.key]
-    if (target === undefined || rows.count === 0) return
-    event.preventDefault()
-    list.focusRow(Math.min(Math.max(0, target), rows.count - 1))
-  }
-
   const indices = Array.from({ length: end - first }, (_, i) => first + i)
   return (
     <div className="batch-list" role="table" aria-label={t('list_label')} aria-rowcount={rows.count + 1}>
@@ -87,7 +70,7 @@ export function BatchList({ filter, onCount, onError }: BatchListProps) {
         className="long-list"
         ref={list.scroller}
         onScroll={list.onScroll}
-        onKeyDown={onKeyDown}
+        onKeyDown={list.onKeyDown}
         role="presentation"
       >
         <div className="long-list-track" ref={list.track} role="presentation">

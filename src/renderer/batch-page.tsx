@@ -10,12 +10,14 @@ import { useChangeSettings, useMayEdit, useSettings } from './desk.ts'
 import { useTranslation } from './i18n/use-translation.ts'
 import { Joined } from './joined.tsx'
 import { NumberWindow } from './number-window.tsx'
-import { codeOf, sentenceOf } from './problem.ts'
+import { isGone, sentenceOf } from './problem.ts'
 import { goTo } from './route.ts'
+import { yieldQuery } from './runs.ts'
 import { type Desk, actOnScan } from './scan.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { UnitList } from './unit-list.tsx'
 import { useVerdicts } from './verdict.ts'
+import { YieldStrip } from './yield-strip.tsx'
 
 interface BatchPageProps {
   readonly number: string
@@ -26,6 +28,7 @@ interface BatchPageProps {
 export function BatchPage({ number, askForUnit }: BatchPageProps) {
   const { t, moment } = useTranslation()
   const { data: batch, error } = useQuery({ ...batchQuery(number), retry: false })
+  const { data: tests } = useQuery(yieldQuery(number))
   const { follow } = useVerdicts()
   const may_edit = useMayEdit()
   const { new_units } = useSettings()
@@ -39,17 +42,13 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
       <ArrowLeft aria-hidden size={26} /> {t('batch_back')}
     </Button>
   )
-  if (batch === undefined)
+  if (batch === undefined || isGone(error))
     return (
       <main className="page">
         <div className="toolbar">{back}</div>
         <h1 className="title">{number}</h1>
         <p className={error ? 'notice bad' : 'notice'} role={error ? 'alert' : 'status'}>
-          {error
-            ? codeOf(error) === 'NOT_FOUND'
-              ? t('batch_gone', { number })
-              : sentenceOf(error, t)
-            : t('loading')}
+          {error ? (isGone(error) ? t('batch_gone', { number }) : sentenceOf(error, t)) : t('loading')}
         </p>
       </main>
     )
@@ -93,6 +92,7 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
         )}
       </div>
       <Joined id={batch.id} />
+      {tests && tests.tested > 0 ? <YieldStrip number={batch.number} tests={tests} /> : null}
       {batch.units.length === 0 ? (
         <p className="notice">
           {t('batch_empty')} {t('batch_hint')}
@@ -101,6 +101,7 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
         <UnitList
           number={batch.number}
           units={batch.units}
+          tested={tests !== undefined && tests.tested > 0}
           onOut={(serial) => void follow(() => attempt(() => takeUnitOut(serial, batch.number)))}
         />
       )}

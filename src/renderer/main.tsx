@@ -5,13 +5,16 @@ import './style/controls.css'
 import './style/lists.css'
 import './style/windows.css'
 import './style/pages.css'
+import './style/runs.css'
 
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { App } from './app.tsx'
 import { showFault } from './fault.ts'
+import { countSteps } from './route.ts'
 
+countSteps()
 const root = document.getElementById('root')!
 createRoot(root, {
   onUncaughtError(error) {

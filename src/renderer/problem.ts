@@ -12,6 +12,9 @@ export class ApiProblem extends Error {
 
 export const codeOf = (error: unknown) => (error instanceof ApiProblem ? error.code : 'INTERNAL_SERVER_ERROR')
 
+/** What was there once is no longer: what was read of it is not shown any more. Other errors pass, and it stays. */
+export const isGone = (error: unknown) => error instanceof ApiProblem && error.code === 'NOT_FOUND'
+
 const sentences: Readonly<Record<string, MessageKey & `error_${string}`>> = {
   UNREACHABLE: 'error_down',
   SERVICE_UNAVAILABLE: 'error_down',

@@ -31,13 +31,14 @@ export interface Desk {
   readonly askForUnit: (serial: string, batch: string) => void
 }
 
-/** What a scan means depends on where one is: in a batch it moves units in, elsewhere it finds. */
+/** What a scan means depends on where one is: in a batch it moves units in, at a unit it opens the next one, elsewhere it finds. */
 export async function actOnScan(text: string, desk: Desk): Promise<Verdict> {
   if (faultOf(text) !== undefined) return { kind: 'refused', text: (t) => t('said_no_number', { text }) }
   const [batch, unit] = await Promise.all([findBatch(text), findUnit(text)])
-  return desk.place.kind === 'batch'
-    ? inBatch(text, desk.place.number, batch, unit, desk)
-    : elsewhere(text, batch, unit)
+  const { place } = desk
+  if (place.kind === 'batch') return inBatch(text, place.number, batch, unit, desk)
+  const at_units = place.kind === 'unit' || place.kind === 'run'
+  return at_units && unit && !batch ? atUnit(unit.serial_number, place) : elsewhere(text, batch, unit)
 }
 
 async function findBatch(number: string): Promise<BatchItem | undefined> {
@@ -53,6 +54,15 @@ async function findUnit(serial_number: string): Promise<UnitDetail | undefined> 
     throw error
   }
 }
+
+/** Opens the unit with its runs; the bar keeps what it says. */
+const shows = (serial: string): VerdictAction => ({
+  label: (t) => t('do_show_unit'),
+  run: () => {
+    goTo({ kind: 'unit', serial })
+    return undefined
+  },
+})
 
 const creates = (text: string): VerdictAction => ({
   label: (t) => t('do_create', { text }),
@@ -70,7 +80,12 @@ async function inBatch(
     const { serial_number: serial } = unit
     const from = unit.batch?.number ?? null
     if (from !== null && fold(from) === fold(number))
-      return { kind: 'already', text: (t) => t('said_already_in', { serial, number: from }), unit: serial }
+      return {
+        kind: 'already',
+        text: (t) => t('said_already_in', { serial, number: from }),
+        unit: serial,
+        actions: [shows(serial)],
+      }
     return moveUnit(serial, from, number)
   }
   if (batch) return open(batch.number, number)
@@ -93,12 +108,20 @@ function elsewhere(text: string, batch: BatchItem | undefined, unit: UnitDetail 
   if (batch) return open(batch.number)
   if (unit) {
     const { serial_number: serial } = unit
-    if (!unit.batch) return { kind: 'note', text: (t) => t('said_unit_loose', { serial }) }
+    const actions = [shows(serial)]
+    if (!unit.batch) return { kind: 'note', text: (t) => t('said_unit_loose', { serial }), actions }
     const { number } = unit.batch
     goTo({ kind: 'batch', number })
-    return { kind: 'done', text: (t) => t('said_unit_in', { serial, number }), unit: serial }
+    return { kind: 'done', text: (t) => t('said_unit_in', { serial, number }), unit: serial, actions }
   }
   return { kind: 'unknown', text: (t) => t('said_unknown', { text }), actions: [creates(text)] }
+}
+
+function atUnit(serial: string, place: Place): Verdict {
+  if (place.kind === 'unit' && fold(place.serial) === fold(serial))
+    return { kind: 'already', text: (t) => t('said_unit_open_already', { serial }) }
+  goTo({ kind: 'unit', serial })
+  return { kind: 'done', text: (t) => t('said_unit_open', { serial }) }
 }
 
 function open(number: string, current?: string): Verdict {

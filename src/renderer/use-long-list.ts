@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 import {
   type Extent,
@@ -95,7 +95,34 @@ export function useLongList({ count, row, identify }: LongListOptions) {
     [scrollTo],
   )
 
+  /** Brings a row into view and puts the focus on it, as soon as it is there. */
+  function focusRow(index: number): void {
+    focus.current = index
+    showRow(index)
+    tryFocus()
+  }
+
+  /** The arrows walk from row to row, Home and End lead to the ends. */
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
+    const focused = Number((document.activeElement as HTMLElement | null)?.dataset['index'] ?? -1)
+    const step = Math.max(1, end - first - 3)
+    const targets: Readonly<Record<string, number>> = {
+      ArrowDown: focused + 1,
+      ArrowUp: focused - 1,
+      PageDown: focused + step,
+      PageUp: focused - step,
+      Home: 0,
+      End: count - 1,
+    }
+    const target = targets[event.key]
+    if (target === undefined || count === 0) return
+    event.preventDefault()
+    focusRow(Math.min(Math.max(0, target), count - 1))
+  }
+
   return {
+    /** How much of the list is visible is known: rows can be shown. */
+    ready: height > 0,
     scroller,
     track,
     view,
@@ -103,14 +130,10 @@ export function useLongList({ count, row, identify }: LongListOptions) {
     first,
     end,
     onScroll,
+    onKeyDown,
     scrollTo,
     showRow,
-    /** Brings a row into view and puts the focus on it, as soon as it is there. */
-    focusRow(index: number) {
-      focus.current = index
-      showRow(index)
-      tryFocus()
-    },
+    focusRow,
   }
 }
 

@@ -1,18 +1,10 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-
-import { AxeBuilder } from '@axe-core/playwright'
-import { type Page, type TestInfo, expect, test } from '@playwright/test'
+import { type Page, expect, test } from '@playwright/test'
 
 import { type Desk, makePart, makeUnits, openDesk, verdictOf } from './desk.ts'
+import { NARROW, WIDE, change, look, photograph, setTheme, themes } from './look.ts'
 import { scan } from './scanner.ts'
 
-/**
- * Every view in every theme: looked through by axe for WCAG 2.2 AA, by arithmetic for targets a glove can hit, and kept as a
- * picture. `SCREENSHOTS=1` puts the pictures into docs/screenshots; otherwise they lie with the test's results.
- */
-const themes = ['light', 'dark', 'contrast'] as const
-const kept = join(import.meta.dirname, '../../docs/screenshots')
+/** Every view in every theme, see look.ts; those of test runs are in runs-views.spec.ts. */
 
 let desk: Desk
 test.beforeAll(async ({ browser }) => {
@@ -20,49 +12,6 @@ test.beforeAll(async ({ browser }) => {
   await fill()
 })
 test.afterAll(() => desk.end())
-
-type Output = Pick<TestInfo, 'outputPath'>
-
-async function look(page: Page, name: string, theme: string, testInfo: Output): Promise<void> {
-  await photograph(page, `${name}-${theme}`, testInfo)
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    // A list of choices hangs over the page and belongs to its field, not to a landmark.
-    .disableRules(['region'])
-    .analyze()
-  const found = violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary}`).join('\n')}`,
-  )
-  expect.soft(found, `${name} in ${theme}`).toEqual([])
-
-  const small = (await page.evaluate(SMALL_TARGETS)) as string[]
-  expect.soft(small, `targets of ${name}`).toEqual([])
-}
-
-async function photograph(page: Page, name: string, testInfo: Output): Promise<void> {
-  await page.evaluate('document.fonts.ready')
-  const folder = process.env['SCREENSHOTS'] ? kept : testInfo.outputPath('screenshots')
-  mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
-  const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth')
-  expect.soft(fits, `${name} fits`).toBe(true)
-  const cut = (await page.evaluate(CUT_WORDS)) as string[]
-  expect.soft(cut, `words cut off in ${name}`).toEqual([])
-}
-
-const CUT_WORDS = `[...document.querySelectorAll('.button, .rail a, .chip, h1, h2, label, .unit-row > span:has(.button)')]
-  .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
-  .map((element) => element.textContent)`
-
-/** Primary buttons under 64 px, rows under 48, anything else to be touched under 44 px high. */
-const PRIMARY = '.primary, .on-verdict, .rail a, .rail button, .inbox-page .button'
-const ROWS = '.batch-row:has(a), .unit-row:has(button), .waiting-row:not(.head), .key, [role=option]'
-const SMALL_TARGETS = `[...document.querySelectorAll('button, a, input, [role=combobox], [role=slider], ${ROWS}')]
-  .filter((element) => element.checkVisibility() && !element.closest('[inert], [aria-hidden=true]'))
-  .map((element) => ({ element, box: (element.closest('.batch-row, .check, .slider-thumb, .segment') ?? element).getBoundingClientRect() }))
-  .filter(({ element, box }) => box.width > 10 && box.height > 10 && box.height < (element.matches('${PRIMARY}') ? 64 : element.matches('${ROWS}') ? 48 : 44))
-  .map(({ element, box }) => element.outerHTML.slice(0, 120) + ' ' + box.height)`
 
 const views: readonly (readonly [name: string, open: (page: Page) => Promise<void>])[] = [
   [
@@ -356,10 +305,6 @@ test('the page to sign in', async ({ browser }, testInfo) => {
   }
 })
 
-/** In a column of a panel PC the words have least room. */
-const NARROW = { width: 600, height: 960 }
-const WIDE = { width: 1280, height: 800 }
-
 test('every language fits, on a wide and on a narrow screen', async () => {
   const testInfo = test.info()
   test.setTimeout(120_000)
@@ -382,13 +327,3 @@ test('every language fits, on a wide and on a narrow screen', async () => {
     }
   }
 })
-
-async function change(at: Desk, part: object): Promise<void> {
-  const settings = await at.ask<object>('GET', '/station/settings')
-  await at.ask('PUT', '/station/settings', { ...settings, ...part })
-}
-
-async function setTheme(where: Desk, theme: string): Promise<void> {
-  await change(where, { theme })
-  await expect(where.page.locator('html')).toHaveAttribute('data-theme', theme)
-}

@@ -229,7 +229,7 @@ export const de: PageCatalogue = {
   help_back: 'Zurück oder schließen',
   help_help: 'Diese Liste',
   help_move: 'In der Liste auf und ab',
-  help_open: 'Charge öffnen',
+  help_open: 'Charge oder Teil öffnen',
   help_ends: 'An den Anfang oder das Ende der Liste',
   help_scanner: 'Ein Scanner löst nichts davon aus.',
 

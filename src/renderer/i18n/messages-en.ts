@@ -223,7 +223,7 @@ export const en = {
   help_back: 'Back, or close',
   help_help: 'This list',
   help_move: 'Up and down the list',
-  help_open: 'Open the batch',
+  help_open: 'Open the batch or unit',
   help_ends: 'To the start or end of the list',
   help_scanner: 'A scanner never triggers any of these.',
 

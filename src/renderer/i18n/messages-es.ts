@@ -227,7 +227,7 @@ export const es: PageCatalogue = {
   help_back: 'Volver o cerrar',
   help_help: 'Esta lista',
   help_move: 'Subir y bajar por la lista',
-  help_open: 'Abrir el lote',
+  help_open: 'Abrir el lote o la unidad',
   help_ends: 'Al principio o al final de la lista',
   help_scanner: 'Un escáner no activa nada de esto.',
 

@@ -227,7 +227,7 @@ export const fr: PageCatalogue = {
   help_back: 'Retour, ou fermer',
   help_help: 'Cette liste',
   help_move: 'Monter et descendre dans la liste',
-  help_open: 'Ouvrir le lot',
+  help_open: 'Ouvrir le lot ou l’unité',
   help_ends: 'Au début ou à la fin de la liste',
   help_scanner: 'Un scanner ne déclenche rien de cela.',
 

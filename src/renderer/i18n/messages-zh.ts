@@ -220,7 +220,7 @@ export const zh: PageCatalogue = {
   help_back: '返回或关闭',
   help_help: '此列表',
   help_move: '在列表中上下移动',
-  help_open: '打开批次',
+  help_open: '打开批次或产品',
   help_ends: '到列表开头或结尾',
   help_scanner: '扫描器不会触发其中任何一个。',
 

@@ -1,22 +1,27 @@
 import type { languages } from '../../model/desk.ts'
 import { deConflicts } from './messages-de-conflicts.ts'
 import { deHeadquarters } from './messages-de-headquarters.ts'
+import { deRuns } from './messages-de-runs.ts'
 import { de } from './messages-de.ts'
 import { enConflicts } from './messages-en-conflicts.ts'
 import { enHeadquarters } from './messages-en-headquarters.ts'
+import { enRuns } from './messages-en-runs.ts'
 import { en } from './messages-en.ts'
 import { esConflicts } from './messages-es-conflicts.ts'
 import { esHeadquarters } from './messages-es-headquarters.ts'
+import { esRuns } from './messages-es-runs.ts'
 import { es } from './messages-es.ts'
 import { frConflicts } from './messages-fr-conflicts.ts'
 import { frHeadquarters } from './messages-fr-headquarters.ts'
+import { frRuns } from './messages-fr-runs.ts'
 import { fr } from './messages-fr.ts'
 import { zhConflicts } from './messages-zh-conflicts.ts'
 import { zhHeadquarters } from './messages-zh-headquarters.ts'
+import { zhRuns } from './messages-zh-runs.ts'
 import { zh } from './messages-zh.ts'
 
 export type Language = (typeof languages)[number]
-const english = { ...en, ...enHeadquarters, ...enConflicts }
+const english = { ...en, ...enHeadquarters, ...enConflicts, ...enRuns }
 type English = typeof english
 export type MessageKey = keyof English
 
@@ -30,14 +35,15 @@ type CatalogueLike<Model> = { readonly [Key in keyof Model]: Model[Key] extends 
 export type PageCatalogue = CatalogueLike<typeof en>
 export type HeadquartersCatalogue = CatalogueLike<typeof enHeadquarters>
 export type ConflictsCatalogue = CatalogueLike<typeof enConflicts>
+export type RunsCatalogue = CatalogueLike<typeof enRuns>
 export type Catalogue = CatalogueLike<English>
 
 export const catalogues: { readonly [Name in Language]: Catalogue } = {
   en: english,
-  de: { ...de, ...deHeadquarters, ...deConflicts },
-  fr: { ...fr, ...frHeadquarters, ...frConflicts },
-  es: { ...es, ...esHeadquarters, ...esConflicts },
-  zh: { ...zh, ...zhHeadquarters, ...zhConflicts },
+  de: { ...de, ...deHeadquarters, ...deConflicts, ...deRuns },
+  fr: { ...fr, ...frHeadquarters, ...frConflicts, ...frRuns },
+  es: { ...es, ...esHeadquarters, ...esConflicts, ...esRuns },
+  zh: { ...zh, ...zhHeadquarters, ...zhConflicts, ...zhRuns },
 }
 
 type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never

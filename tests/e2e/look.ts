@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Page, type TestInfo, expect } from '@playwright/test'
+
+import type { Desk } from './desk.ts'
+
+/**
+ * How a view is looked at: by axe for WCAG 2.2 AA, by arithmetic for targets a glove can hit and words that are cut off, and
+ * kept as a picture. `SCREENSHOTS=1` puts the pictures into docs/screenshots; otherwise they lie with the test's results.
+ */
+export const themes = ['light', 'dark', 'contrast'] as const
+/** In a column of a panel PC the words have least room. */
+export const NARROW = { width: 600, height: 960 }
+export const WIDE = { width: 1280, height: 800 }
+
+const kept = join(import.meta.dirname, '../../docs/screenshots')
+
+type Output = Pick<TestInfo, 'outputPath'>
+
+export async function look(page: Page, name: string, theme: string, testInfo: Output): Promise<void> {
+  await photograph(page, `${name}-${theme}`, testInfo)
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    // A list of choices hangs over the page and belongs to its field, not to a landmark.
+    .disableRules(['region'])
+    .analyze()
+  const found = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary}`).join('\n')}`,
+  )
+  expect.soft(found, `${name} in ${theme}`).toEqual([])
+
+  const small = (await page.evaluate(SMALL_TARGETS)) as string[]
+  expect.soft(small, `targets of ${name}`).toEqual([])
+}
+
+export async function photograph(page: Page, name: string, testInfo: Output): Promise<void> {
+  await page.evaluate('document.fonts.ready')
+  const folder = process.env['SCREENSHOTS'] ? kept : testInfo.outputPath('screenshots')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+  expect.soft(fits, `${name} fits`).toBe(true)
+  const cut = (await page.evaluate(CUT_WORDS)) as string[]
+  expect.soft(cut, `words cut off in ${name}`).toEqual([])
+}
+
+const CUT_WORDS = `[...document.querySelectorAll('.button, .rail a, .chip, h1, h2, label, .outcome, .unit-row > span:has(.button, .outcome), .measurement-row > span')]
+  .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
+  .map((element) => element.textContent)`
+
+/** Primary buttons under 64 px, rows under 48, anything else to be touched under 44 px high. */
+const PRIMARY = '.primary, .on-verdict, .rail a, .rail button, .inbox-page .button'
+const ROWS =
+  '.batch-row:has(a), .unit-row:has(button), .run-row:has(a), .waiting-row:not(.head), .key, [role=option]'
+const SMALL_TARGETS = `[...document.querySelectorAll('button, a, input, [role=combobox], [role=slider], ${ROWS}')]
+  .filter((element) => element.checkVisibility() && !element.closest('[inert], [aria-hidden=true]'))
+  .map((element) => ({ element, box: (element.closest('.check, .slider-thumb, .segment') ?? (element.matches('a') ? element.closest('.batch-row, .unit-row, .run-row') : null) ?? element).getBoundingClientRect() }))
+  .filter(({ element, box }) => box.width > 10 && box.height > 10 && box.height < (element.matches('${PRIMARY}') ? 64 : element.matches('${ROWS}') ? 48 : 44))
+  .map(({ element, box }) => element.outerHTML.slice(0, 120) + ' ' + box.height)`
+
+export async function change(at: Desk, part: object): Promise<void> {
+  const settings = await at.ask<object>('GET', '/station/settings')
+  await at.ask('PUT', '/station/settings', { ...settings, ...part })
+}
+
+export async function setTheme(where: Desk, theme: string): Promise<void> {
+  await change(where, { theme })
+  await expect(where.page.locator('html')).toHaveAttribute('data-theme', theme)
+}
