@@ -150,6 +150,17 @@ export function openStage(): Stage {
     db.run(sql`DELETE FROM lines WHERE line IN (SELECT line FROM bad)`)
   }
 
+  /** Two questions: asked in one, SQLite would step through all lines of this depth that were there before. */
+  function next({ depth, line }: Place, limit: number): StagedLine[] {
+    const same = db.all<StagedLine>(
+      sql`SELECT depth, line, content FROM lines WHERE depth = ${depth} AND line > ${line} ORDER BY line LIMIT ${limit}`,
+    )
+    if (same.length === limit) return same
+    const deeper = db.all<StagedLine>(sql`SELECT depth, line, content FROM lines WHERE depth > ${depth}
+      ORDER BY depth, line LIMIT ${limit - same.length}`)
+    return [...same, ...deeper]
+  }
+
   return {
     add,
     addBad,
@@ -162,9 +173,7 @@ export function openStage(): Stage {
     },
     countBatches: () => db.one<{ n: number }>(sql`SELECT count(DISTINCT batch_key) AS n FROM lines`)!.n,
     badLines: (limit) => db.all(sql`SELECT line, reason FROM bad ORDER BY line LIMIT ${limit}`),
-    next: ({ depth, line }, limit) =>
-      db.all(sql`SELECT depth, line, content FROM lines WHERE (depth, line) > (${depth}, ${line})
-        ORDER BY depth, line LIMIT ${limit}`),
+    next,
     close() {
       db.execute('ROLLBACK')
       db.close()
