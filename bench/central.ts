@@ -1,121 +1,24 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { zstdCompressSync } from 'node:zlib'
 
 import { listBatches } from '../src/central/store/batch-list.ts'
 import type { Database } from '../src/central/store/database.ts'
 import { indexSearch, migrate } from '../src/central/store/migrate.ts'
 import { openPglite } from '../src/central/store/pglite.ts'
 import { connectPostgres } from '../src/central/store/postgres.ts'
-import { createSequencer, type Sequencer } from '../src/central/store/sequencer.ts'
+import { createSequencer } from '../src/central/store/sequencer.ts'
 import { listUnits } from '../src/central/store/unit-list.ts'
-import { chainHash } from '../src/host/hash.ts'
 import { batchListQuery } from '../src/model/batch.ts'
-import type { JournaledOperation, Operation } from '../src/model/operation.ts'
-import { type Cursor, origin } from '../src/model/sync/cursor.ts'
-import { handle } from '../src/model/sync/headquarters.ts'
-import type { Answer, Request } from '../src/model/sync/protocol.ts'
 import { unitEndpoints } from '../src/model/unit.ts'
-import { createChain, newBatch } from '../tests/support/chain.ts'
 import { startCluster } from '../tests/support/postgres.ts'
+import { OPS, reads, STATIONS, writes } from './headquarters.ts'
 
-/**
+/*
  * What headquarters bears: `node bench/central.ts [--rows N]`. Operations per second with one station that sends one by one, and
  * with many that send their backlog; changes read per second and their size on the wire; and how long lists take among
  * N batches with two units each.
  */
-const STATIONS = 20
-const OPS = 250
-const PUSHES = 4
-const tools = { hash: chainHash, sign: (text: string) => chainHash(`secret|${text}`) }
-
-const ask = (sequencer: Sequencer, asked: Request): Promise<Answer> =>
-  asked.kind === 'push'
-    ? sequencer.write((store, entries) => {
-        for (const op of asked.ops) entries.set(op.op_id, op as unknown as JournaledOperation)
-        return handle(store, asked, tools)
-      }, asked)
-    : sequencer.read((store) => handle(store, asked, tools))
-
-/** What a station makes in a shift: a batch, then units in it. */
-function* shift(revision_id: string): Generator<Operation> {
-  for (;;) {
-    const batch_id = randomUUID()
-    yield { type: 'batch.create', id: batch_id, number: `LOT-${batch_id.slice(0, 13)}` }
-    for (let i = 0; i < 9; i++) {
-      const id = randomUUID()
-      const metadata = { fixture: `F-${i % 3}`, torque: 1.25 * i }
-      yield {
-        type: 'unit.create',
-        id,
-        serial_number: `SN-${id.slice(0, 18)}`,
-        revision_id,
-        batch_id,
-        sample: null,
-        metadata,
-      }
-    }
-  }
-}
-
-async function timed(work: () => Promise<number>): Promise<number> {
-  const started = performance.now()
-  const done = await work()
-  return done / ((performance.now() - started) / 1000)
-}
-
-async function writes(sequencer: Sequencer) {
-  const part_id = randomUUID()
-  const revision_id = randomUUID()
-  const first = createChain('first')
-  await ask(
-    sequencer,
-    first.push([
-      { type: 'part.create', id: part_id, number: 'PCB', name: 'Board' },
-      { type: 'revision.create', id: revision_id, part_id, number: 'A' },
-    ]),
-  )
-  const single = await timed(async () => {
-    for (let i = 0; i < 200; i++) await ask(sequencer, first.push([newBatch(`S-${i}`)]))
-    return 200
-  })
-  const backlog = await timed(async () => {
-    const stations = Array.from({ length: STATIONS }, async (_, number) => {
-      const chain = createChain(`station-${number}`)
-      const operations = shift(revision_id)
-      for (let push = 0; push < PUSHES; push++)
-        await ask(
-          sequencer,
-          chain.push(Array.from({ length: OPS }, () => operations.next().value as Operation)),
-        )
-    })
-    await Promise.all(stations)
-    return STATIONS * PUSHES * OPS
-  })
-  return { single, backlog }
-}
-
-async function reads(sequencer: Sequencer) {
-  let bytes = 0
-  let packed = 0
-  let changes = 0
-  const rate = await timed(async () => {
-    const chain = createChain('reader')
-    for (let cursor: Cursor = origin; ;) {
-      const answer = await ask(sequencer, chain.pull(cursor, 1_000))
-      if (answer.kind !== 'page' || answer.commits.length === 0) return changes
-      changes += answer.commits.length
-      const text = JSON.stringify(answer)
-      bytes += text.length
-      packed += zstdCompressSync(text).length
-      cursor = answer.to
-    }
-  })
-  return { rate, bytes: bytes / changes, packed: packed / changes }
-}
-
 /** Rows of a large plant, put in past the feed: only the lists are of interest. */
 async function fill(db: Database, rows: number): Promise<void> {
   await db.script(`

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- --large] [--only lists,http,start,creates,import,peers,sync,runs]`: measures, prints a table, writes bench/results.json.
- * Ratios in one run are the point; absolute times belong to the machine. `--large` adds a million batches with ten units each.
+ * `npm run bench [-- --large] [lists http start creates import peers sync runs]`: measures all sections or those that are named, prints
+ * what it finds, writes bench/results.json and the tables of docs/performance.md. Ratios in one run are the point; absolute times
+ * belong to the machine. `--large` adds a million batches with ten units each.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -16,10 +17,10 @@ import { checkShapes, shapes, timeShape } from './shapes.ts'
 import { measureSync } from './sync.ts'
 import { measureCreates, measureImport } from './writes.ts'
 
-const { values } = parseArgs({
-  options: { large: { type: 'boolean', default: false }, only: { type: 'string' } },
+const { values, positionals: wanted } = parseArgs({
+  options: { large: { type: 'boolean', default: false } },
+  allowPositionals: true,
 })
-const wanted = values.only?.split(',')
 const largest = values.large ? 1_000_000 : 100_000
 const sizes = values.large ? [10_000, 100_000, 1_000_000] : [10_000, 100_000]
 
@@ -64,9 +65,14 @@ const sections: Record<string, () => Promise<Result[]> | Result[]> = {
   runs: () => measureRuns(values.large),
 }
 
+const unknown = wanted.find((name) => !Object.hasOwn(sections, name))
+if (unknown !== undefined) {
+  console.error(`there is no section "${unknown}": they are ${Object.keys(sections).join(', ')}`)
+  process.exit(1)
+}
 installTools()
 for (const [name, measure] of Object.entries(sections)) {
-  if (wanted && !wanted.includes(name)) continue
+  if (wanted.length > 0 && !wanted.includes(name)) continue
   console.log(`\n${name}`)
   const found = await measure()
   if (name !== 'lists') for (const result of found) print(result)

@@ -41,6 +41,35 @@ interface Section {
 }
 
 const FILE = join(import.meta.dirname, 'results.json')
+const DOCUMENT = join(import.meta.dirname, '../docs/performance.md')
+const [BEGIN, END] = ['<!-- tables: written by npm run bench -->', '<!-- end of tables -->']
+
+interface Machine {
+  readonly cpu: string | undefined
+  readonly cores: number
+  readonly memory_gb: number
+  readonly system: string
+  readonly node: string
+}
+
+/** The tables of docs/performance.md are those of results.json, so neither is ever of another run than the other. */
+function writeTables(machine: Machine, sections: Readonly<Record<string, Section>>): void {
+  const text = readFileSync(DOCUMENT, 'utf8')
+  const { cpu, cores, memory_gb, system, node } = machine
+  const tables = Object.entries(sections).map(
+    ([name, { measured_at, load_average, results }]) =>
+      `**${name}** (${measured_at.slice(0, 16).replace('T', ' ')}, load average ${load_average.toFixed(1)} on ${cores} cores)\n\n` +
+      `| what | value | target | | measured |\n| --- | --- | --- | --- | --- |\n${results.map(lineOf).join('\n')}\n`,
+  )
+  const all = [`Machine: ${cpu}, ${cores} cores, ${memory_gb} GB, ${system}, Node ${node}.\n`, ...tables]
+  const from = text.indexOf(BEGIN) + BEGIN.length
+  writeFileSync(DOCUMENT, `${text.slice(0, from)}\n\n${all.join('\n')}\n${text.slice(text.indexOf(END))}`)
+}
+
+function lineOf({ what, value, target, met, detail }: Section['results'][number]): string {
+  const wanted = target ? `${target.is === '<=' ? '≤' : '≥'} ${target.value}` : ''
+  return `| ${what} | ${number(value)} | ${wanted} | ${met === null ? '' : met ? 'met' : '**missed**'} | ${detail} |`
+}
 
 /** Each section is one run and stands for itself; what was measured earlier of the others stays. */
 export function save(section: string, results: readonly Result[]): void {
@@ -59,6 +88,7 @@ export function save(section: string, results: readonly Result[]): void {
     load_average: loadavg()[0]!,
     results: results.map((result) => ({ ...result, met: isMet(result) ?? null })),
   }
-  const text = JSON.stringify({ machine, sections: { ...earlier, [section]: measured } }, undefined, 2)
-  writeFileSync(FILE, `${text}\n`)
+  const sections = { ...earlier, [section]: measured }
+  writeFileSync(FILE, `${JSON.stringify({ machine, sections }, undefined, 2)}\n`)
+  writeTables(machine, sections)
 }

@@ -21,14 +21,16 @@ import { type Headquarters, openHeadquarters } from '../src/main/sync/headquarte
 import { createClient } from '../src/main/sync/client.ts'
 import { openOffice } from '../tests/sync/office.ts'
 import { type Chain, createChain } from '../tests/support/chain.ts'
+import { measureHeadquarters } from './headquarters.ts'
 import { atLeast, atMost, type Result } from './results.ts'
 
-/** The station's side of the sync, against headquarters in memory over a real socket: what is measured is the station. */
+/** The station against headquarters in memory, over a real socket and in a process of its own; and headquarters on its databases. */
 export async function measureSync(large: boolean): Promise<Result[]> {
   const results = [
     ...(await measureApplying(large ? 1_000_000 : 30_000, large)),
     await measureWrites(),
     await measureFleet(),
+    ...(await measureHeadquarters()),
   ]
   return results
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { chainHash } from '../../src/host/hash.ts'
+import { newId } from '../../src/host/id.ts'
 import type { ClockReading, Operation } from '../../src/model/operation.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
 import { type Cursor, origin, type Position } from '../../src/model/sync/cursor.ts'
@@ -30,8 +31,8 @@ export function createChain(station_id: string): Chain {
         const entry: Entry = {
           local_id: head.n + 1,
           op: {
-            op_id: randomUUID(),
-            txn_id: randomUUID(),
+            op_id: newId(),
+            txn_id: newId(),
             actor: { kind: 'station', id: station_id },
             clock,
             created_at: clock.wall_ms,
