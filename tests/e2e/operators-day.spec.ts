@@ -88,6 +88,7 @@ for (const surface of surfaces)
     test('a batch is renamed and deleted, and both are taken back', async () => {
       const { page } = desk
       await scan(page, 'LOT-1')
+      await expect(page.getByRole('heading', { name: 'LOT-1', exact: true })).toBeVisible()
       await page.getByRole('button', { name: 'Rename' }).click()
       await page.getByLabel('New number').fill('LOT-2')
       await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
