@@ -134,6 +134,30 @@ test('a station that loses its power in the middle of uploads has every file tha
   }
 })
 
+test.runIf(mayMount)(
+  'an upload that nobody announced the size of fills the disk and is gone from it at once',
+  async () => {
+    const folder = disk('size=12m')
+    const station = await startStation(folder, ['--disk-reserve', '0'])
+    const { upload_url } = await announce(station, 'endless')
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if ((sent += 1) > 30) controller.close()
+        else controller.enqueue(bytes(sent, 1_000_000))
+      },
+    })
+    const answer = await fetch(upload_url, { method: 'PUT', body, duplex: 'half' }).catch(() => undefined)
+    // Who is still sending may not hear why.
+    expect([507, undefined]).toContain(answer?.status)
+    const left = () => readdirSync(join(folder, 'attachments')).filter((name) => name.endsWith('.part'))
+    await expect.poll(left).toEqual([])
+    expect((await station.call('POST', '/v2/batches', { number: 'AFTER' })).status).toBe(200)
+    expect(station.said()).not.toContain('defect')
+    await station.stop()
+  },
+)
+
 test.runIf(mayMount)('a disk that fills up refuses attachments long before batches', async () => {
   const folder = disk('size=24m')
   const station = await startStation(folder, ['--disk-reserve', '10'])

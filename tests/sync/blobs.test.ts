@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 
 import { afterAll, afterEach, expect, test } from 'vitest'
 
+import { connectPostgres } from '../../src/central/store/postgres.ts'
+import { sql as centralSql } from '../../src/central/store/sql.ts'
 import { openDatabase } from '../../src/main/store/database.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import { newDatabase, stopServer } from '../support/central.ts'
@@ -270,4 +273,61 @@ test('what is sent to headquarters itself is had by stations too', { timeout: 24
   expect(await contentsAt(central.url, central.user)).toEqual(wanted)
   await expect.poll(() => contentsAt(station.url, station.keys.user), atRest).toEqual(wanted)
   await station.stop()
+})
+
+/** A line that carries so many bytes a second towards headquarters, and any number back. */
+async function slowLine(target: string, bytes_per_s: number) {
+  const { port, hostname } = new URL(target)
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {}).on('close', () => (client.destroy(), upstream.destroy()))
+    }
+    upstream.pipe(client)
+    client.on('data', (chunk: Buffer) => {
+      client.pause()
+      upstream.write(chunk)
+      setTimeout(() => client.resume(), (chunk.length / bytes_per_s) * 1_000)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+test('a large file on a slow line never holds up a batch', { timeout: 240_000 }, async () => {
+  const database_url = await newDatabase()
+  const central = await startCentral(newFolder(), '--database-url', database_url)
+  const line = await slowLine(central.url, 300_000)
+  const { station } = await enrolled(central, 'Line 1', line.url)
+  await makeUnit(station)
+  const content = bytes(1, 6_000_000)
+  await attach(station, 'film', content)
+  const partly = async () => {
+    const db = connectPostgres(database_url, () => {})
+    const [file] = await db.rows<{ received: number }>(centralSql`SELECT received FROM files`)
+    await db.close()
+    return file?.received ?? 0
+  }
+  await expect.poll(partly, atRest).toBeGreaterThan(0)
+  for (let n = 0; n < 5; n++) {
+    expect((await station.call('POST', '/v2/batches', { number: `LOT-${n}` })).status).toBe(200)
+    const there = async () => {
+      const headers = { authorization: `Bearer ${central.user}` }
+      return (await fetch(`${central.url}/v2/batches/LOT-${n}`, { headers })).status
+    }
+    await expect.poll(there, { ...atRest, interval: 20 }).toBe(200)
+  }
+  // All five were there while the file was still on its way.
+  expect(await contentsAt(central.url, central.user)).toEqual({ film: null })
+  await expect.poll(() => contentsAt(central.url, central.user), atRest).toEqual({ film: sha256(content) })
+  await station.stop()
+  line.close()
 })

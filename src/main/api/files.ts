@@ -53,10 +53,12 @@ export function createUploads(
     const answered = no === undefined ? answer(request, link.id) : afterAll(request, no)
     return answered
       .then((said) => (isRefusal(said) ? refused(said) : said))
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         if (request.gone()) return refused(refuse('REQUEST_TIMEOUT', 'The upload broke off'))
         const refusal = storageRefusal(error)
         if (refusal === undefined) onDefect(error, request)
+        // What the disk did not take whole only fills it.
+        await files.parts.drop(link.id)
         return refused(refusal ?? refuse('INTERNAL_SERVER_ERROR', 'Internal server error'))
       })
   }

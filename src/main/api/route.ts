@@ -78,7 +78,7 @@ export function write<E extends Endpoint>(
 export function storageRefusal(error: unknown): Refusal | undefined {
   const code = (error as { code?: unknown }).code
   if (typeof code !== 'string') return undefined
-  if (code === 'SQLITE_FULL')
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT')
     return refuse(
       'INSUFFICIENT_STORAGE',
       'The disk of this station is full: nothing was saved. Free some space and try again',
