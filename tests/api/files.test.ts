@@ -114,6 +114,8 @@ describe('a download', () => {
       })
       return shown.attachments[0].download_url
     }
+    // What is asked for again is remembered.
+    for (let n = 0; n < 3; n++) await linkFor(ORIGIN)
     const first = await linkFor(ORIGIN)
     expect(first.startsWith(`${ORIGIN}/`)).toBe(true)
     expect(await linkFor('https://station-12')).toMatch(/^https:\/\/station-12\//)

@@ -123,7 +123,8 @@ describe('an upload', () => {
   })
 
   test('that begins once more has the part to itself: what the first one still sends is not written', async () => {
-    const parts = createBlobParts(openBlobFiles(folder))
+    const files = openBlobFiles(folder)
+    const parts = createBlobParts(files)
     const late = Promise.withResolvers<string>()
     const first = parts.append('a', 0, piecesOf('old', late.promise), always)
     await expect.poll(() => parts.offset('a')).toBe(3)
@@ -131,6 +132,7 @@ describe('an upload', () => {
     late.resolve('more')
     expect(await first).toBe('taken_over')
     expect(await parts.finish('a')).toEqual(blobOf('text'))
+    expect(await textOf(files.read(blobOf('text').sha256))).toBe('text')
   })
 
   test('that is refused is heard to its end, and grows no more', async () => {
