@@ -4,6 +4,7 @@ import { crash, localWrite, newId, newNode, wake } from './node.ts'
 import type { Action } from './plan.ts'
 import { type Prng, prng } from './prng.ts'
 import { operationFor, requestFor } from './workload.ts'
+import { nameOf } from './oracle.ts'
 import { backUp, count, type Node, restore, type World } from './world.ts'
 
 const images = new WeakMap<World, { node: Node; disk: Disk }[]>()
@@ -34,12 +35,7 @@ export function act(world: World, action: Action): void {
     }
     case 'unstorable': {
       // An earlier version of the program took a text that headquarters' database cannot keep.
-      localWrite(
-        world,
-        node,
-        { type: 'station.create', id: id(), name: r.pick(['\0', '\ud800', 'a\0b']) },
-        id(),
-      )
+      localWrite(world, node, { type: 'station.create', id: id(), name: r.pick(['\0', 'a\0b']) }, id())
       return
     }
     case 'cut':
@@ -61,6 +57,9 @@ export function act(world: World, action: Action): void {
       return rollBack(world, r)
     case 'clone':
       return clone(world, node)
+    case 'resume':
+      // One memory image of a virtual machine, resumed twice: both give out the same ids from now on.
+      return clone(world, node, prng(node.ids.state()))
     case 'move':
       clone(world, node)
       return retire(world, node)
@@ -103,9 +102,9 @@ function rollBack(world: World, r: Prng): void {
 }
 
 /** The disk is copied to another PC, and both go on. */
-function clone(world: World, node: Node): void {
+function clone(world: World, node: Node, ids?: Prng): void {
   if (world.nodes.length >= 8) return
-  const copy = newNode(world, `${node.name}c${world.stats['clones'] ?? 0}`, imageOf(node.disk))
+  const copy = newNode(world, `${node.name}c${world.stats['clones'] ?? 0}`, imageOf(node.disk), ids)
   world.nodes.push(copy)
   node.causes.copied += 1
   copy.causes.copied += 1
@@ -125,11 +124,11 @@ function retire(world: World, node: Node): void {
 
 /** What a disk held and its image does not may be lost: operations, and renamings that were folded into others. */
 function excuse({ oracle }: World, disk: Disk, image: Disk | null): void {
-  for (const op_id of [...disk.outbox.keys(), ...disk.archive.keys()]) {
-    if (image === null || heldBy(image, op_id) === undefined) oracle.ledger.get(op_id)!.excused = true
+  for (const { op } of [...disk.outbox.values(), ...disk.archive.values()]) {
+    if (image === null || heldBy(image, op.op_id) === undefined) oracle.ledger.get(nameOf(op))!.excused = true
   }
-  for (const [op_id, accepted] of oracle.ledger) {
-    const { folded_into } = accepted
+  for (const accepted of oracle.ledger.values()) {
+    const { op_id, folded_into } = accepted
     if (folded_into === null || contentOf(disk, folded_into.op_id) !== folded_into.content) continue
     const kept =
       image !== null &&

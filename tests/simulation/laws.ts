@@ -8,7 +8,8 @@ import type { SealedOperation } from '../../src/model/sync/journal.ts'
 import { authorAt } from '../../src/model/sync/knowledge.ts'
 import type { Commit, PushRequest } from '../../src/model/sync/protocol.ts'
 import { type Disk, fullFold } from './disk.ts'
-import { type Accepted, isSame, knew, type Oracle, stateDigest, violated } from './oracle.ts'
+import { digest } from './prng.ts'
+import { type Accepted, isSame, knew, nameOf, type Oracle, stateDigest, violated } from './oracle.ts'
 
 /** [I1] [I6] [I7] What must hold in any state at any moment. */
 export function checkState(state: Memory, where: string): void {
@@ -52,11 +53,14 @@ export function checkCommit(
   count: Count,
 ): void {
   const sent = request.ops.find(({ op_id }) => op_id === commit.op_id)!
-  const accepted = oracle.ledger.get(commit.op_id)
+  const accepted = oracle.ledger.get(nameOf(sent))
   if (accepted === undefined) violated('I4', `${commit.op_id} was never accepted`)
   const { result, conflicts } = commit
   if (result !== 'applied' && result !== 'noop' && conflicts.length === 0)
     violated('I8', `${commit.op_id} ${result}`)
+  // Its station gives it another id before it gets a place.
+  if (conflicts.some(({ kind }) => kind === 'id_collision'))
+    violated('I9', `${commit.op_id} made a row under an id that another one has`)
   checkKnowledge(oracle, store, rows, request, sent, accepted, commit.seq, count)
   for (const row of commit.rows) {
     const before = rows.get(row.noun, row.id)
@@ -67,6 +71,7 @@ export function checkCommit(
   }
   if (!isStorable(commit)) violated('I24', `${commit.op_id} left what cannot be stored`)
   if (result === 'merged') checkMerge(rows, commit, accepted)
+  oracle.taken.set(commit.op_id, nameOf(sent))
 }
 
 /** [I10] Whatever counts as seen was seen. */
@@ -82,7 +87,7 @@ function checkKnowledge(
 ): void {
   const { incarnation, station_id } = request
   const mark: Mark = { op_id: sent.op_id, incarnation, n: sent.n, station_id, seq }
-  const author = authorAt(store, sent, mark)
+  const author = authorAt(store, sent, mark, digest)
   for (const row of rows.all()) {
     for (const one of Object.values(row.marks)) {
       const said = author.seen(one)

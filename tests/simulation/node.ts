@@ -1,10 +1,10 @@
-import type { ClockReading, Operation } from '../../src/model/operation.ts'
+import type { ClockReading, JournaledOperation, Operation } from '../../src/model/operation.ts'
 import type { Entry } from '../../src/model/sync/journal.ts'
 import type { Answer, Request } from '../../src/model/sync/protocol.ts'
 import { type Event, newSession, step, type Write } from '../../src/model/sync/station.ts'
 import { commit, contentOf, type Disk, heldBy, newDisk, outboxOf, viewOf } from './disk.ts'
 import { checkBase, checkFold, checkState } from './laws.ts'
-import { violated } from './oracle.ts'
+import { nameOf, violated } from './oracle.ts'
 import { digest, type Prng, stream } from './prng.ts'
 import { ask, count, type Node, safeSeq, type World } from './world.ts'
 import { accept } from './workload.ts'
@@ -24,7 +24,7 @@ export function newNode(world: World, name: string, disk?: Disk, ids?: Prng): No
     crash_in: null,
     full_in: null,
     clock_ms: 0,
-    causes: { copied: 0, taken: new Set(), overtaken: 0, begun: 0 },
+    causes: { copied: 0, taken: 0, overtaken: 0, begun: 0 },
   }
   sleep(world, node, world.schedule.int(0, 2_000))
   return node
@@ -92,8 +92,10 @@ function write(world: World, node: Node, change: Write): void {
   }
   const pruned = (change.archive?.remove ?? []).flatMap((op_id) => disk.archive.get(op_id) ?? [])
   commit(disk, change)
-  for (const entry of change.outbox?.put ?? []) remint(world, node, entry, change.outbox!.remove)
-  for (const op_id of change.outbox?.remove ?? []) if (!holds(disk, op_id)) squashed(world, disk, op_id)
+  const removed = (change.outbox?.remove ?? []).flatMap((op_id) => before.outbox.get(op_id) ?? [])
+  for (const entry of change.outbox?.put ?? []) remint(world, node, entry, removed)
+  for (const { op } of removed) if (!holds(disk, op.op_id)) squashed(world, disk, op)
+  for (const { op } of change.outbox?.put ?? []) followFolds(world, disk, op)
   for (const { op, committed_seq } of pruned) {
     if (!holds(disk, op.op_id) && committed_seq > safeSeq(world))
       violated('I20', `${node.name} forgot ${op.op_id}`)
@@ -109,55 +111,65 @@ function write(world: World, node: Node, change: Write): void {
 }
 
 /** [L4] What may make a station begin a new incarnation, and whether it did. */
-function noteCauses(
-  world: World,
-  { disk, causes }: Node,
-  incarnation: string,
-  confirmed: readonly Entry[],
-): void {
+function noteCauses(world: World, node: Node, incarnation: string, confirmed: readonly Entry[]): void {
+  const { disk, causes } = node
   const brought = world.central.incarnations.get(incarnation)?.links.length ?? 0
   if (confirmed.some(({ seal }) => seal?.incarnation === incarnation && seal.n > brought))
     causes.overtaken += 1
   if (disk.meta.incarnation === incarnation) return
   count(world, 'incarnations')
   causes.begun += 1
+  // Machines that were given the same chance call their incarnations the same too: as good as copies.
+  const namesake = world.incarnations.get(disk.meta.incarnation)
+  for (const one of namesake === undefined ? [] : [node, namesake]) one.causes.copied += 1
+  world.incarnations.set(disk.meta.incarnation, node)
 }
 
 const holds = (disk: Disk, op_id: string) => heldBy(disk, op_id) !== undefined
 
 /** An operation that was folded into an earlier one is neither lost nor ever sent. */
-function squashed(world: World, disk: Disk, op_id: string): void {
-  disk.owned.delete(op_id)
+function squashed(world: World, disk: Disk, op: JournaledOperation): void {
+  disk.owned.delete(op.op_id)
   const { ledger } = world.oracle
-  const renaming = ledger.get(op_id)!
+  const renaming = ledger.get(nameOf(op))!
+  if (renaming.reminted_as !== null) return
   renaming.excused = true
   const made = [...disk.outbox.values()].find((entry) => entry.op.operation.id === renaming.operation.id)
   if (made === undefined) return
-  ledger.get(made.op.op_id)!.folded |= renaming.past
-  const into = { op_id: made.op.op_id, content: contentOf(disk, made.op.op_id)! }
+  const name = nameOf(made.op)
+  ledger.get(name)!.folded |= renaming.past
+  const into = { name, op_id: made.op.op_id, content: contentOf(disk, made.op.op_id)! }
   renaming.folded_into = into
-  const bits = (disk.folded.get(into.op_id) ?? 0n) | renaming.bit
-  disk.folded.set(into.op_id, bits)
-  const { folds } = world.oracle
-  folds.set(into.content, [...(folds.get(into.content) ?? []), bits])
-  // Until it is sealed, one renaming after the other may be folded in.
-  for (const one of ledger.values()) if (one.folded_into?.op_id === into.op_id) one.folded_into = into
+  disk.folded.set(into.op_id, (disk.folded.get(into.op_id) ?? 0n) | renaming.bit)
   count(world, 'squashed')
 }
 
+/** What an operation says changes too when a row that it names gets another id: what was folded into it is part of it still. */
+function followFolds({ oracle }: World, disk: Disk, op: JournaledOperation): void {
+  const bits = disk.folded.get(op.op_id)
+  if (bits === undefined) return
+  const name = nameOf(op)
+  const content = contentOf(disk, op.op_id)!
+  oracle.folds.set(content, [...(oracle.folds.get(content) ?? []), bits])
+  for (const one of oracle.ledger.values())
+    if (one.folded_into?.name === name) one.folded_into = { name, op_id: op.op_id, content }
+}
+
 /** An operation that got a new id because another machine had the same. */
-function remint(world: World, { disk, causes }: Node, { op }: Entry, removed: readonly string[]): void {
+function remint(world: World, { disk, causes }: Node, { op }: Entry, removed: readonly Entry[]): void {
   const { ledger } = world.oracle
   const { op_id, operation } = op
-  if (ledger.has(op_id)) return
-  const [taken] = removed
-  const past = ledger.get(taken!)!
-  const bit = disk.folded.get(taken!) ?? 1n << BigInt(ledger.size)
-  ledger.set(op_id, { ...past, past: past.past | past.folded, bit, operation })
-  past.reminted_as = op_id
+  const name = nameOf(op)
+  if (ledger.has(name)) return
+  const taken = removed[0]!.op
+  const past = ledger.get(nameOf(taken))!
+  // Who knew it under the old id knows it; who knew what was folded into it knows what is left to say.
+  const bit = disk.folded.get(taken.op_id) ?? past.bit
+  ledger.set(name, { ...past, op_id, past: past.past | past.folded, bit, operation })
+  past.reminted_as = name
   disk.owned.add(op_id)
-  disk.owned.delete(taken!)
-  causes.taken.add(taken!)
+  disk.owned.delete(taken.op_id)
+  causes.taken += 1
   count(world, 'reminted')
 }
 
@@ -222,7 +234,8 @@ export function localWrite(world: World, node: Node, operation: Operation, txn_i
   const clock: ClockReading = {
     wall_ms: world.now + node.clock_ms,
     boot_id: `${node.name}-${node.boot}`,
-    uptime_ms: world.now,
+    // Another one for each operation: `nameOf` tells them apart by it.
+    uptime_ms: world.now * 1_000 + node.disk.next_local_id,
   }
   const actor = { kind: 'station', id: node.disk.meta.station_id } as const
   const op = { op_id: newId(node.ids), txn_id, actor, clock, created_at: clock.wall_ms, operation }

@@ -1,4 +1,4 @@
-import type { Operation } from '../../src/model/operation.ts'
+import type { JournaledOperation, Operation } from '../../src/model/operation.ts'
 import type { Mark, Row } from '../../src/model/state.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
 import type { Commit } from '../../src/model/sync/protocol.ts'
@@ -16,7 +16,10 @@ export function violated(law: string, what: string): never {
  * No code under test can read it.
  */
 export interface Oracle {
+  /** By `nameOf` the operation: machines that were given the same chance give one `op_id` to several. */
   readonly ledger: Map<string, Accepted>
+  /** The name of the operation that headquarters last took under an `op_id`. */
+  readonly taken: Map<string, string>
   /** By the hash of a commit: all operations up to it, and the digest of all rows after it. */
   readonly histories: Map<string, { readonly past: bigint; readonly digest: number }>
   /** By the content of an operation: the renamings that were folded into it, on each disk that came to say the same. */
@@ -30,32 +33,42 @@ export interface Accepted {
   readonly past: bigint
   /** The live rows that its author saw side by side. */
   readonly saw: ReadonlySet<string>
+  readonly op_id: string
   readonly operation: Operation
   /** What was known when a renaming was folded into it: the renaming was accepted later than the operation. */
   folded: bigint
   /** The operation that this renaming was folded into, and the hash of what that then said; null again if the disk that did it was set back. */
-  folded_into: { readonly op_id: string; readonly content: string } | null
-  /** What it became when its id was found to be taken. */
+  folded_into: { readonly name: string; readonly op_id: string; readonly content: string } | null
+  /** The name of what it became when its id was found to be taken. */
   reminted_as: string | null
   /** Its disk was set back or destroyed: then, and only then, it may be lost. */
   excused: boolean
 }
 
 export function newOracle(): Oracle {
-  return { ledger: new Map(), histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]), folds: new Map() }
+  return {
+    ledger: new Map(),
+    taken: new Map(),
+    histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]),
+    folds: new Map(),
+  }
 }
+
+export const nameOf = ({ op_id, clock }: Pick<JournaledOperation, 'op_id' | 'clock'>) =>
+  `${op_id} ${clock.boot_id} ${clock.uptime_ms}`
 
 export function enter(
   { ledger }: Oracle,
-  op_id: string,
-  operation: Operation,
+  op: JournaledOperation,
   past: bigint,
   saw: ReadonlySet<string>,
 ): void {
-  ledger.set(op_id, {
+  const { op_id, operation } = op
+  ledger.set(nameOf(op), {
     bit: 1n << BigInt(ledger.size),
     past,
     saw,
+    op_id,
     operation,
     folded: 0n,
     folded_into: null,
@@ -64,8 +77,8 @@ export function enter(
   })
 }
 
-export const knew = ({ ledger }: Oracle, past: bigint, mark: Mark) => {
-  const bit = ledger.get(mark.op_id)?.bit
+export const knew = ({ ledger, taken }: Oracle, past: bigint, { op_id }: Mark) => {
+  const bit = ledger.get(taken.get(op_id) ?? '')?.bit
   return bit !== undefined && (past & bit) === bit
 }
 
@@ -102,7 +115,7 @@ export function record(
     const old = before(row)
     after = (after + rowDigest(row) - (old === undefined ? 0 : rowDigest(old))) >>> 0
   }
-  const bit = oracle.ledger.get(commit.op_id)?.bit ?? 0n
+  const bit = oracle.ledger.get(oracle.taken.get(commit.op_id) ?? '')?.bit ?? 0n
   oracle.histories.set(commit.hash, {
     past: folded.reduce((all, one) => all | one, past | bit),
     digest: after,

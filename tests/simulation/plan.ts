@@ -27,7 +27,7 @@ export const localKinds = ['write', 'request'] as const
 export const faultKinds = {
   network: ['cut', 'one_way'],
   process: ['crash', 'crash_midway', 'full_disk'],
-  identity: ['image', 'rollback', 'clone', 'move'],
+  identity: ['image', 'rollback', 'clone', 'resume', 'move'],
   clock: ['clock'],
   headquarters: ['backup', 'restore', 'hq_crash'],
   foreign: ['newer', 'unstorable'],

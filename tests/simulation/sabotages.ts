@@ -51,8 +51,20 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a claimed past is believed',
     file: `${sync}/knowledge.ts`,
-    find: 'while (parent !== null && chains.linkAt(parent.incarnation, parent.upto) === parent.hash)',
+    find: 'while (parent !== null && linkAt(chains, parent, hash) === parent.hash)',
     replace: 'while (parent !== null)',
+  },
+  {
+    name: 'what was accepted before a row is thought to name it',
+    file: `${sync}/station/incarnation.ts`,
+    find: 'if (entry.local_id < taken.local_id) return entry',
+    replace: 'if (entry.local_id < 0) return entry',
+  },
+  {
+    name: 'a chain does not say what came before it',
+    file: `${sync}/chain.ts`,
+    find: 'return parent === null ? GENESIS : hash(canonical(parent))',
+    replace: 'return parent === null || hash === undefined ? GENESIS : GENESIS',
   },
   {
     name: 'a renaming goes out where the operation stood that it was folded into',
@@ -177,10 +189,28 @@ export const sabotages: readonly Sabotage[] = [
 `,
   },
   {
+    name: 'one id with two contents is taken for one operation',
+    file: `${sync}/headquarters.ts`,
+    find: 'return known.content === content || (made_as === null && known.made_as === content)',
+    replace: "return known.content !== '' || (made_as === null && known.made_as === content)",
+  },
+  {
+    name: 'one row id given to two rows is taken for one row',
+    file: `${sync}/headquarters.ts`,
+    find: 'isStorable(op) && isRowTaken(store.rows, op)',
+    replace: "op.op_id === '' && isRowTaken(store.rows, op)",
+  },
+  {
+    name: 'an operation that gives up its id keeps the row it made',
+    file: `${sync}/station/incarnation.ts`,
+    find: "const row_id = folded || !operation.type.endsWith('.create') ? operation.id : newId()",
+    replace: "const row_id = folded || operation.type.endsWith('.create') ? operation.id : newId()",
+  },
+  {
     name: 'what cannot be stored is stored',
     file: `${sync}/headquarters.ts`,
-    find: 'if (storable && operationSchema',
-    replace: 'if (operationSchema',
+    find: "if (!isStorable(op)) return notDone(mark, 'text', type)\n",
+    replace: '',
   },
   {
     name: 'what waits is lost with the old history',

@@ -2,7 +2,7 @@ import { headOf } from './central.ts'
 import { act, heal } from './faults.ts'
 import { checkBase, checkState } from './laws.ts'
 import { isSettled, newNode } from './node.ts'
-import { isSame, stateDigest, violated } from './oracle.ts'
+import { type Accepted, isSame, stateDigest, violated } from './oracle.ts'
 import { type Plan, RUN_MS } from './plan.ts'
 import { count, newWorld, type Node, type World } from './world.ts'
 
@@ -53,11 +53,6 @@ function settle(world: World, nodes: readonly Node[], law: string): void {
     const state = nodes.map(
       ({ name, disk }) => `${name} waiting ${disk.outbox.size} at ${disk.meta.cursor.seq}`,
     )
-    console.log(
-      JSON.stringify(nodes.map((n) => [n.name, n.session, n.alive, n.link, n.disk.meta])),
-      world.now,
-      end,
-    )
     violated(law, `no rest: ${state.join(', ')}, head ${headOf(world.central).seq}`)
   }
   count(world, `settled ${law}`)
@@ -75,31 +70,36 @@ function checkEnd(world: World): void {
       violated('I5', `${name} shows more rows`)
   }
   const times = new Map<string, number>()
-  for (const { op_id } of central.commits) times.set(op_id, (times.get(op_id) ?? 0) + 1)
-  for (const [op_id, { excused, operation }] of oracle.ledger) {
-    const done = times.get(op_id) ?? 0
-    if (done > 1) violated('I4', `${op_id} ${operation.type} was done ${done} times`)
-    if (done === 0 && !excused) violated('I4', `${op_id} ${operation.type} was accepted and is lost`)
-    if (done === 1) checkCreated(world, op_id)
-    if (done === 0) checkFolded(world, op_id)
+  for (const { op_id } of central.commits) {
+    const name = oracle.taken.get(op_id)!
+    times.set(name, (times.get(name) ?? 0) + 1)
+  }
+  for (const [name, accepted] of oracle.ledger) {
+    const { excused, reminted_as, operation } = accepted
+    const done = times.get(name) ?? 0
+    if (done > 1) violated('I4', `${name} ${operation.type} was done ${done} times`)
+    // What gave up its id is looked for under the new one.
+    if (done === 0 && !excused && reminted_as === null)
+      violated('I4', `${name} ${operation.type} was accepted and is lost`)
+    if (done === 1) checkCreated(world, accepted)
+    if (done === 0) checkFolded(world, accepted)
   }
   checkAlarms(world, stats)
 }
 
 /** [I4] A renaming that was folded into an operation arrived with it, or by itself. */
-function checkFolded({ central, oracle }: World, op_id: string): void {
-  const { folded_into } = oracle.ledger.get(op_id)!
+function checkFolded({ central, oracle }: World, { op_id, folded_into }: Accepted): void {
   if (folded_into === null) return
-  const made = oracle.ledger.get(folded_into.op_id)!
+  const made = oracle.ledger.get(folded_into.name)!
   const arrived = central.operations.get(folded_into.op_id)?.content === folded_into.content
-  const followed = made.reminted_as !== null && central.operations.has(made.reminted_as)
+  const renamed = oracle.ledger.get(made.reminted_as ?? '')?.op_id
+  const followed = renamed !== undefined && central.operations.has(renamed)
   if (!arrived && !followed && !made.excused)
     violated('I4', `the renaming ${op_id} was folded away and is lost`)
 }
 
 /** [I9] What was made is there, as itself or as part of another, unless making it was refused in words. */
-function checkCreated({ central, oracle }: World, op_id: string): void {
-  const { operation } = oracle.ledger.get(op_id)!
+function checkCreated({ central }: World, { op_id, operation }: Accepted): void {
   const [noun, verb] = operation.type.split('.')
   if (verb !== 'create' || central.rows.get(noun as 'unit', operation.id) !== undefined) return
   const commit = central.commits.find((one) => one.op_id === op_id)!
@@ -116,8 +116,7 @@ function checkAlarms({ central, received, nodes }: World, stats: Readonly<Record
   }
   for (const { name, causes } of nodes) {
     const { copied, taken, overtaken, begun } = causes
-    if (begun > restores + copied + taken.size + overtaken)
-      violated('L4', `${name} began ${begun} incarnations`)
+    if (begun > restores + copied + taken + overtaken) violated('L4', `${name} began ${begun} incarnations`)
   }
   if (restores > 0) return
   for (const [place, hashes] of received) {

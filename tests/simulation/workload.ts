@@ -7,7 +7,7 @@ import { accepted } from '../../src/model/sync/acceptance.ts'
 import { canonical } from '../../src/model/sync/chain.ts'
 import { append } from '../../src/model/sync/fold.ts'
 import { authorOf, type Disk } from './disk.ts'
-import { enter, type Oracle, violated } from './oracle.ts'
+import { enter, nameOf, type Oracle, violated } from './oracle.ts'
 import type { Prng } from './prng.ts'
 
 /** What a script on a station does: something sensible for what it sees, or something that the API refuses. */
@@ -164,7 +164,7 @@ export function accept(oracle: Oracle, disk: Disk, op: JournaledOperation): bool
   if (known && decision.result !== 'applied') return false
   const entry = accepted(disk.next_local_id, op, disk.meta.cursor, deletedNamesakes(disk, op.operation))
   const saw = new Set([...live(state)].map(({ noun, id }) => `${noun}:${id}`))
-  enter(oracle, op.op_id, op.operation, pastOf(oracle, disk), saw)
+  enter(oracle, op, pastOf(oracle, disk), saw)
   disk.next_local_id += 1
   disk.outbox.set(op.op_id, entry)
   disk.owned.add(op.op_id)
@@ -181,8 +181,8 @@ export function accept(oracle: Oracle, disk: Disk, op: JournaledOperation): bool
 /** Every operation whose effect can be seen on this disk now. */
 function pastOf(oracle: Oracle, disk: Disk): bigint {
   let { past } = oracle.histories.get(disk.meta.cursor.hash)!
-  for (const op_id of disk.outbox.keys())
-    past |= oracle.ledger.get(op_id)!.bit | (disk.folded.get(op_id) ?? 0n)
+  for (const { op } of disk.outbox.values())
+    past |= oracle.ledger.get(nameOf(op))!.bit | (disk.folded.get(op.op_id) ?? 0n)
   return past
 }
 

@@ -39,7 +39,7 @@ export interface Causes {
   /** Times that its disk was copied or set back. */
   copied: number
   /** Operations whose id was found to be taken. */
-  readonly taken: Set<string>
+  taken: number
   /** Times that the feed confirmed what this chain had not brought: a copy, or an earlier chain, was faster. */
   overtaken: number
   begun: number
@@ -62,6 +62,8 @@ export interface World {
   readonly knowledge: Count
   /** Hashes that headquarters received at each place of each chain. */
   readonly received: Map<string, Set<string>>
+  /** Who began an incarnation. */
+  readonly incarnations: Map<string, Node>
   trace: string
 }
 
@@ -80,6 +82,7 @@ export function newWorld(plan: Plan): World {
     stats: {},
     knowledge: { asked: 0, false_unseen: 0 },
     received: new Map(),
+    incarnations: new Map(),
     trace: '',
   }
 }
@@ -115,7 +118,13 @@ export function ask(world: World, asked: Request): Answer | undefined {
   const answer = handle(store, request, { hash: digest, sign })
   count(world, `answer ${answer.kind}`)
   if (request.kind === 'push') {
-    for (const { n, hash } of request.ops) note(world.received, `${request.incarnation}:${n}`, hash)
+    for (const { op_id, n, hash } of request.ops) {
+      // A chain whose beginning never came is not kept: nothing can be compared with it.
+      if (!central.incarnations.has(request.incarnation)) break
+      // An id that is taken is an alarm of its own, and what follows was not looked at.
+      if (answer.kind === 'collision' && answer.op_id === op_id) break
+      note(world.received, `${request.incarnation}:${n}`, hash)
+    }
     checkState(central.rows, 'headquarters')
   }
   if (answer.kind === 'page') {

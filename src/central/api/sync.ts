@@ -18,7 +18,7 @@ import {
   type Request,
   request as requestSchema,
 } from '../../model/sync/protocol.ts'
-import { isStorable, storableCopy } from '../../model/text.ts'
+import { storableCopy } from '../../model/text.ts'
 import { enroll, findStation } from '../store/enrolments.ts'
 import { peopleOf, welcomePeople } from '../store/people.ts'
 import type { Sightings } from '../store/sightings.ts'
@@ -100,10 +100,8 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
   ): Promise<Answer> {
     if (asked.kind === 'push')
       return api.sequencer.write((store, entries) => {
-        for (const { op_id, txn_id, actor, clock, created_at, operation } of asked.ops) {
-          const said = { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation
-          entries.set(op_id, isStorable(said) ? said : storableCopy(said))
-        }
+        for (const { op_id, txn_id, actor, clock, created_at, operation } of asked.ops)
+          entries.set(op_id, { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation)
         const madeAtHere = (sent: SealedOperation) =>
           madeAt(sent, { ...arrival, not_before: store.receivedAt(sent.base.seq) })
         return handle(store, asked, { ...tools, madeAt: madeAtHere })

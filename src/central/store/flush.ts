@@ -1,5 +1,6 @@
 import type { JournaledOperation } from '../../model/operation.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
+import { isStorable, storableCopy } from '../../model/text.ts'
 import { CHANNEL, type Queryable } from './database.ts'
 import { recordOp, recordOrdinal } from './conflicts.ts'
 import type { Facts } from './facts.ts'
@@ -72,7 +73,7 @@ function toStored({
   readonly known: { readonly content: string; readonly made_as: string }
   readonly entry: JournaledOperation
 }): object {
-  return { ...commit, content, made_as, entry }
+  return { ...commit, content, made_as, entry: isStorable(entry) ? entry : storableCopy(entry) }
 }
 
 const conflictsOf = ({ seq, station_id, conflicts }: Commit) =>

@@ -32,7 +32,8 @@ export function adopt(db: WritableDb, synced: Synced, role: Role, tools: Pick<To
   } else {
     // Another role than before: its chain is another one, and whatever the old one has not been shown goes out again.
     const past = { meta, archive: readArchive(db), linkAt: () => GENESIS }
-    const born = reborn(past, synced.outbox.list(db), [], { ...tools } as Tools)
+    // It has no past there that its hash could begin with.
+    const born = reborn(past, synced.outbox.list(db), [], { hash: () => GENESIS, ...tools })
     if (born.archive)
       for (const op_id of born.archive.remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)
     synced.outbox.change(db, born.outbox!)

@@ -1,10 +1,19 @@
 import type { JournaledOperation } from '../operation.ts'
+import type { Parent } from './protocol.ts'
 
 /** A digest of a text, given from outside: this floor knows no cryptography. Different texts must not have the same one. */
 export type Hash = (text: string) => string
 
-/** Where every chain begins. */
+/** Where every chain begins that has no past. */
 export const GENESIS = ''
+
+/**
+ * Where the chain of an incarnation begins: what it says of its past is part of every link. Machines that were given the same chance may
+ * give two incarnations one id; their links are the same only as long as everything before them is.
+ */
+export function rootOf(hash: Hash, parent: Parent | null): string {
+  return parent === null ? GENESIS : hash(canonical(parent))
+}
 
 /**
  * A value as text that is the same wherever the value is: keys in order, nothing between.

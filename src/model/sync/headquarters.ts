@@ -3,7 +3,7 @@ import { allNouns } from '../decide/nouns.ts'
 import { type JournaledOperation, operation as operationSchema } from '../operation.ts'
 import { isStorable, storableCopy } from '../text.ts'
 import type { Decision, Mark, Noun, State } from '../state.ts'
-import { canonical, contentHash, type Hash, link } from './chain.ts'
+import { canonical, contentHash, type Hash, link, rootOf } from './chain.ts'
 import { commitHash } from './commit.ts'
 import type { Cursor, Position } from './cursor.ts'
 import type { SealedOperation } from './journal.ts'
@@ -104,7 +104,7 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
   for (const sent of asked.ops) {
     const op = understood(sent)
     const content = contentHash(tools.hash, op, sent.known_deleted)
-    const end = store.chainEnd(incarnation)
+    const end = chainEnd(store, incarnation, tools.hash)
     if (sent.n <= end.seq && store.linkAt(incarnation, sent.n) === sent.hash) {
       results.push({ op_id: sent.op_id, seq: store.operation(sent.op_id)!.seq })
       continue
@@ -115,7 +115,8 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       link(tools.hash, sent.prev, content) !== sent.hash
     ) {
       // A gap is no fork, but a chain is never patched: only a new one is beyond doubt.
-      if (sent.n <= end.seq) reportCopy(store, station_id, incarnation, sent.n)
+      const parts = sent.n <= end.seq || (sent.n === end.seq + 1 && sent.prev !== end.hash)
+      if (parts) reportCopy(store, station_id, incarnation, sent.n)
       return { kind: 'fork', index: store.index(incarnation) }
     }
     const before = store.operation(sent.op_id)
@@ -132,6 +133,12 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
     results.push({ op_id: sent.op_id, seq })
   }
   return { kind: 'pushed', results, chain: store.chainEnd(incarnation) }
+}
+
+/** A chain of which nothing came yet ends where it begins. */
+function chainEnd(store: HeadquartersStore, incarnation: string, hash: Hash): Position {
+  const end = store.chainEnd(incarnation)
+  return end.seq > 0 ? end : { seq: 0, hash: rootOf(hash, store.parent(incarnation)) }
 }
 
 /** A station that begins anew before the end of its old chain does not know what it sent: it was set back, or is a copy. */
@@ -185,7 +192,7 @@ function accept(
   const { seq: last, hash: prev } = store.head()
   const mark: Mark = { op_id: op.op_id, incarnation, n: sent.n, station_id, seq: last + 1 }
   const made = madeAt === undefined ? op : { ...op, created_at: madeAt(sent) }
-  const { result, changed, conflicts } = judge(store, made, sent, mark)
+  const { result, changed, conflicts } = judge(store, made, sent, mark, hash)
   const said = {
     seq: last + 1,
     op_id: op.op_id,
@@ -206,18 +213,28 @@ function judge(
   op: JournaledOperation,
   sent: SealedOperation,
   mark: Mark,
+  hash: Hash,
 ): Decision {
-  const storable = isStorable(op)
-  if (storable && operationSchema.safeParse(op.operation).success)
-    return decide(store.rows, op, authorAt(store, sent, mark), mark)
-  const about = {
-    noun: 'station',
-    id: mark.station_id ?? '',
-    field: storable ? 'operation' : 'text',
-  } as const
+  const { operation } = op
+  const type = storableCopy(operation.type)
+  if (!isStorable(op)) return notDone(mark, 'text', type)
+  const parsed = operationSchema.safeParse(operation)
+  if (!parsed.success) return notDone(mark, 'operation', type)
+  const decision = decide(store.rows, op, authorAt(store, sent, mark, hash), mark)
+  const strange = Object.keys(operation).filter((field) => !(field in parsed.data))
+  if (strange.length === 0) return decision
+  // What is understood is done; that there was more is said.
+  const { result, conflicts } = notDone(mark, 'operation', `${type} ${strange.join(', ')}`)
+  const was = { applied: 'partial', noop: result } as const
   return {
-    result: 'rejected',
-    changed: [],
-    conflicts: [{ kind: 'unknown_row', ...about, wanted: storableCopy(op.operation.type) }],
+    ...decision,
+    result:
+      decision.result === 'applied' || decision.result === 'noop' ? was[decision.result] : decision.result,
+    conflicts: [...decision.conflicts, ...conflicts],
   }
+}
+
+function notDone({ station_id }: Mark, field: 'text' | 'operation', wanted: string): Decision {
+  const conflict = { kind: 'unknown_row', noun: 'station', id: station_id ?? '', field, wanted } as const
+  return { result: 'rejected', changed: [], conflicts: [conflict] }
 }

@@ -1,4 +1,5 @@
 import type { Knowledge, Mark } from '../state.ts'
+import { type Hash, rootOf } from './chain.ts'
 import type { Position } from './cursor.ts'
 import type { Author } from './footprint.ts'
 import type { Entry } from './journal.ts'
@@ -26,9 +27,10 @@ export function authorAt(
   chains: Chains,
   sent: { base: Position; rebased: boolean; known_deleted: readonly string[] },
   mark: Mark,
+  hash: Hash,
 ): Knowledge {
   const base = chains.hashAt(sent.base.seq) === sent.base.hash ? sent.base.seq : 0
-  const lineage = provenLineage(chains, mark.incarnation)
+  const lineage = provenLineage(chains, mark.incarnation, hash)
   return {
     rebased: sent.rebased,
     known_deleted: sent.known_deleted,
@@ -41,14 +43,20 @@ export function authorAt(
 }
 
 /** The incarnations before this one, up to the first that claims more than headquarters can check. */
-function provenLineage(chains: Chains, incarnation: string): readonly Parent[] {
+function provenLineage(chains: Chains, incarnation: string, hash: Hash): readonly Parent[] {
   const proven: Parent[] = []
   let parent = chains.parent(incarnation)
-  while (parent !== null && chains.linkAt(parent.incarnation, parent.upto) === parent.hash) {
+  while (parent !== null && linkAt(chains, parent, hash) === parent.hash) {
     proven.push(parent)
     parent = chains.parent(parent.incarnation)
   }
   return proven
+}
+
+/** What a chain comes to at a place; at its very beginning that is what it says of its own past. */
+function linkAt(chains: Chains, { incarnation, upto }: Parent, hash: Hash): string | undefined {
+  if (upto > 0) return chains.linkAt(incarnation, upto)
+  return chains.isOpen(incarnation) ? rootOf(hash, chains.parent(incarnation)) : undefined
 }
 
 /** The same on a station, for its own waiting operations: their order is the journal's. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Operation } from '../../../src/model/operation.ts'
 import { accepted } from '../../../src/model/sync/acceptance.ts'
-import { contentHash, GENESIS } from '../../../src/model/sync/chain.ts'
+import { contentHash, GENESIS, rootOf } from '../../../src/model/sync/chain.ts'
 import { type Cursor, origin } from '../../../src/model/sync/cursor.ts'
 import { handle } from '../../../src/model/sync/headquarters.ts'
 import { onTheWire, sealed, type SealedOperation } from '../../../src/model/sync/journal.ts'
@@ -116,6 +116,19 @@ test.each([
   expect(conversation().push(ops)).toMatchObject({ kind: 'fork' })
 })
 
+test('[S13] a chain that says another past than its station did is another chain', () => {
+  const { ask, envelope, push } = conversation()
+  push(chain(batch('a')))
+  const parent = { incarnation: 'i', upto: 1, hash: chain(batch('a'))[0]!.hash }
+  const send = (said: typeof parent) => {
+    const entry = accepted(2, journaled(2, batch('b')), { seq: 0, hash: '' }, [])
+    const ops = [onTheWire(sealed(digest, entry, 'j', { n: 0, hash: rootOf(digest, said) }))]
+    return ask({ kind: 'push', ...envelope('j', origin), parent, ops })
+  }
+  expect(send({ ...parent, upto: 0 })).toMatchObject({ kind: 'fork', index: [] })
+  expect(send(parent)).toMatchObject({ kind: 'pushed', chain: { seq: 1 } })
+})
+
 test('[S13] a copied disk is answered fork and reported', () => {
   const { push, central } = conversation()
   push(chain(batch('a'), batch('b')))
@@ -172,6 +185,17 @@ test('[S9] [L3] what headquarters cannot read gets a place, and the rest goes on
   expect(central().commits[1]?.conflicts).toMatchObject([
     { kind: 'unknown_row', field: 'operation', wanted: 'gadget.create' },
   ])
+})
+
+test('[S9] of what headquarters is too old to understand whole, what it understands is done and the rest is said', () => {
+  const { push, central } = conversation()
+  const coloured = { ...batch('a'), colour: 'red' } as unknown as Operation
+  expect(push(chain(coloured, batch('b')))).toMatchObject({ kind: 'pushed', chain: { seq: 2 } })
+  expect(central().commits).toMatchObject([
+    { result: 'partial', conflicts: [{ field: 'operation', wanted: 'batch.create colour' }] },
+    { result: 'applied', conflicts: [] },
+  ])
+  expect(central().rows.get('batch', 'a')?.name).toBeDefined()
 })
 
 test('[S9] what cannot be stored gets a place, and the rest goes on', () => {

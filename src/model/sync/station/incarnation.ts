@@ -1,5 +1,5 @@
 import type { Operation } from '../../operation.ts'
-import { GENESIS } from '../chain.ts'
+import { type Hash, rootOf } from '../chain.ts'
 import type { Archived, Entry } from '../journal.ts'
 import { renamingOf } from '../squash.ts'
 import type { ChainIndex, Parent } from '../protocol.ts'
@@ -21,9 +21,14 @@ export function pastOf(view: StationView): Past {
  * A chain is never patched. What headquarters has already, it knows by its `op_id`.
  * @param index headquarters' record of the present chain; the part that is the same here becomes the new one's proven past
  */
-export function reborn(past: Past, outbox: readonly Entry[], index: ChainIndex, { newId }: Tools): Write {
+export function reborn(
+  past: Past,
+  outbox: readonly Entry[],
+  index: ChainIndex,
+  { hash, newId }: Pick<Tools, 'hash' | 'newId'>,
+): Write {
   const { meta } = past
-  const parent = provenPast(past, index)
+  const parent = provenPast(past, index, hash)
   const doubtful = past.archive.filter(
     ({ seal }) => seal?.incarnation === meta.incarnation && seal.n > parent.upto,
   )
@@ -35,7 +40,7 @@ export function reborn(past: Past, outbox: readonly Entry[], index: ChainIndex, 
       ...meta,
       incarnation: newId(),
       lineage: [parent, ...meta.lineage],
-      chain: { seq: 0, hash: GENESIS },
+      chain: { seq: 0, hash: rootOf(hash, parent) },
     },
     outbox: { put, remove: [] },
     archive: { put: [], remove: doubtful.map(({ op }) => op.op_id) },
@@ -49,11 +54,11 @@ function unsealed(entry: Entry): Entry {
 }
 
 /** The longest beginning of the present chain that both sides have. A shorter one is safe: more counts as unseen. */
-function provenPast({ meta, linkAt }: Past, index: ChainIndex): Parent {
-  const { incarnation } = meta
-  let proven: Parent = { incarnation, upto: 0, hash: GENESIS }
-  for (const [n, hash] of index)
-    if (n > proven.upto && linkAt(n) === hash) proven = { incarnation, upto: n, hash }
+function provenPast({ meta, linkAt }: Past, index: ChainIndex, hash: Hash): Parent {
+  const { incarnation, lineage } = meta
+  let proven: Parent = { incarnation, upto: 0, hash: rootOf(hash, lineage[0] ?? null) }
+  for (const [upto, link] of index)
+    if (upto > proven.upto && linkAt(upto) === link) proven = { incarnation, upto, hash: link }
   return proven
 }
 
@@ -73,6 +78,8 @@ export function reminted(
   const folded = taken.made_as !== null
   const row_id = folded || !operation.type.endsWith('.create') ? operation.id : newId()
   return outbox.map((entry) => {
+    // What was accepted before it means another row, should it name that id.
+    if (entry.local_id < taken.local_id) return entry
     if (entry !== taken) return withOperation(entry, replaced(entry.op.operation, operation.id, row_id))
     const own = folded ? renamingOf(operation) : replaced(operation, operation.id, row_id)
     const local_id = entry.renamed_at ?? entry.local_id
