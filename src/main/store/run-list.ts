@@ -13,18 +13,19 @@ import { join, type Query, sql } from './sql.ts'
  * @param few up to how many are fetched: both ways give the same page
  */
 export function listRuns(db: ReadableDb, query: RunListQuery, few = FEW): Page<RunItem> {
-  const { limit, cursor, sort_by, sort_order, include_metadata } = query
+  const { limit, cursor, sort_by, include_metadata } = query
   // No run comes from a deployment or has an environment here.
   if (query.deployment_ids || query.environments) return page([], limit, cursor)
   const filters = filtersOf(db, query)
-  const fewest = filters.filter((filter) => filter.keeps_order !== true && isRare(db, filter, few))
+  const rare = alone(filters) ? [] : filters.filter((filter) => isRare(db, filter, few))
+  const gathered = rare.length > 0
   const tests = filters.map((filter) =>
-    filter.keeps_order === true || fewest.includes(filter) ? filter.gather : filter.test,
+    rare.includes(filter) || (!gathered && filter.keeps_order === true) ? filter.gather : filter.test,
   )
   const pks = db.rows<[number]>(sql`
-    SELECT t.pk FROM ${sourceOf(sort_by, fewest.length > 0)}
+    SELECT t.pk FROM ${sourceOf(sort_by, gathered)}
     WHERE ${tests.length === 0 ? sql`TRUE` : join(tests, ' AND ')}
-    ORDER BY ${orders[sort_by][sort_order]} LIMIT ${limit + 1} OFFSET ${cursor}`)
+    ORDER BY ${orderOf(query, gathered)} LIMIT ${limit + 1} OFFSET ${cursor}`)
   const wanted = JSON.stringify(pks.flat())
   const rows = readRuns(
     db,
@@ -37,6 +38,9 @@ export function listRuns(db: ReadableDb, query: RunListQuery, few = FEW): Page<R
     cursor,
   )
 }
+
+/** One filter whose index stands in the list's order is walked along, however many pass it. */
+const alone = (filters: readonly Filter[]) => filters.length === 1 && filters[0]!.keeps_order === true
 
 const isRare = (db: ReadableDb, { gather, probe }: Filter, few: number) =>
   probe?.(db, few) ?? db.rows(sql`SELECT 1 FROM runs t WHERE ${gather} LIMIT 1 OFFSET ${few}`).length === 0
@@ -63,6 +67,12 @@ function sourceOf(sort_by: RunListQuery['sort_by'], gathered: boolean): Query {
         ? sql`runs t JOIN units o ON o.pk = t.unit_pk JOIN revisions r ON r.pk = o.revision_pk`
         : sql`revisions r CROSS JOIN units o ON o.revision_pk = r.pk CROSS JOIN runs t ON t.unit_pk = o.pk`
   }
+}
+
+/** Where the runs are gathered, the pluses keep SQLite from walking along the order instead. */
+function orderOf({ sort_by, sort_order }: RunListQuery, gathered: boolean): Query {
+  const order = orders[sort_by][sort_order]
+  return gathered ? { ...order, text: order.text.replaceAll(/\b[a-z]\./g, '+$&') } : order
 }
 
 type Orders = Record<RunListQuery['sort_order'], Query>

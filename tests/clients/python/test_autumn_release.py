@@ -1,5 +1,7 @@
 """What the releases of autumn 2026 have and those of spring have not."""
 
+import datetime
+
 import pytest
 from tofupilot.v2.errors import ErrorFORBIDDEN
 
@@ -12,6 +14,26 @@ def test_unit_metadata_and_samples(user, name, part):
     listed = user.units.list(part_numbers=[part], samples=["golden"], include_metadata=True)
     assert [(item.id, item.metadata) for item in listed.data] == [(made.id, {"line": "3"})]
     assert user.units.list(part_numbers=[part], metadata={"line": {"in": ["4"]}}).data == []
+
+
+def test_run_metadata(user, name):
+    noon = datetime.datetime(2026, 1, 5, 12, tzinfo=datetime.timezone.utc)
+    procedure_id = user.procedures.create(name=name).id
+    made = user.runs.create(
+        serial_number=name,
+        procedure_id=procedure_id,
+        part_number=name,
+        started_at=noon,
+        ended_at=noon,
+        outcome="PASS",
+        metadata={"bench": "7", "retry": 1, "hot": True},
+        unit_metadata={"line": "3"},
+    )
+    assert user.runs.get(id=made.id).metadata == {"bench": "7", "retry": 1, "hot": True}
+    user.runs.update_metadata(id=made.id, metadata={"retry": None, "bench": "8"})
+    listed = user.runs.list(procedure_ids=[procedure_id], metadata={"bench": {"in": ["8"]}}, include_metadata=True)
+    assert [item.metadata for item in listed.data] == [{"bench": "8", "hot": True}]
+    assert user.units.get(serial_number=name).metadata == {"line": "3"}
 
 
 def test_users(user, station):

@@ -50,16 +50,12 @@ def test_what_was_measured_comes_back(user, reported):
         **reported,
         phases=[{"name": "power", "outcome": "PASS", **times, "measurements": [limited, swept]}],
         logs=[{"level": "INFO", "timestamp": NOON, "message": "on", "source_file": "bench.py", "line_number": 3}],
-        metadata={"bench": "7", "retry": 1, "hot": True},
     )
     run = user.runs.get(id=made.id)
     voltage, sweep = run.phases[0].measurements
     assert [(one.operator, one.expected_value, one.outcome) for one in voltage.validators] == [(">=", 3.0, "PASS"), ("<=", 3.6, "PASS")]
     assert [(series.data, series.units) for series in sweep.data_series] == [([1, 2], "s"), ([3, 4], "V")]
     assert [(log.level, log.message, log.line_number) for log in run.logs] == [("INFO", "on", 3)]
-    assert run.metadata == {"bench": "7", "retry": 1, "hot": True}
-    user.runs.update_metadata(id=made.id, metadata={"retry": None, "bench": "8"})
-    assert user.runs.get(id=made.id).metadata == {"bench": "8", "hot": True}
 
 
 def test_a_known_unit_is_moved_to_the_run_s_revision(user, name, reported):
