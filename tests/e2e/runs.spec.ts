@@ -1,5 +1,9 @@
+import { join } from 'node:path'
+
 import { type Page, expect, test } from '@playwright/test'
 
+import { openDatabase } from '../../src/main/store/database.ts'
+import { sql } from '../../src/main/store/sql.ts'
 import { type Desk, makePart, makeUnits, openDesk, surfaces, verdictOf } from './desk.ts'
 import { scan } from './scanner.ts'
 import { type TestBench, openTestBench } from './test-bench.ts'
@@ -9,6 +13,15 @@ const unitRow = (page: Page, serial: string) =>
 const back = (page: Page) => page.getByRole('button', { name: 'Back' }).click()
 /** As from a link in another program: the window leads nowhere else than into its own page. */
 const goTo = (page: Page, place: string) => page.evaluate(`location.hash = '#/${place}'`)
+async function upload(desk: Desk, name: string, size: number): Promise<string> {
+  const { id, upload_url } = await desk.ask<{ id: string; upload_url: string }>('POST', '/v2/attachments', {
+    name,
+  })
+  const { status } = await fetch(upload_url, { method: 'PUT', body: new Uint8Array(size) })
+  expect(status).toBe(200)
+  return id
+}
+
 const DAY_MS = 86_400_000
 
 for (const surface of surfaces)
@@ -192,6 +205,30 @@ for (const surface of surfaces)
       )
       await goTo(page, 'batches/LOT-1')
       await expect(unitRow(page, 'SX-02')).toContainText('Not tested')
+    })
+
+    test('files of a unit and of a run are named with their size', async () => {
+      const { page } = desk
+      const id = await bench.report('SX-03')
+      await desk.ask('PATCH', `/v2/runs/${id}`, { attachments: [await upload(desk, 'scope.csv', 48_200)] })
+      await desk.ask('PATCH', '/v2/units/SX-03', { attachments: [await upload(desk, 'label.png', 700)] })
+      await goTo(page, 'units/SX-03')
+      await expect(page.locator('.attachments li')).toHaveText('label.png700 byte')
+      await page.getByRole('link', { name: 'FCT' }).click()
+      await expect(page.locator('.attachments li')).toHaveText('scope.csv48.2 kB')
+    })
+
+    test('what stayed at another station is not shown as nothing', async () => {
+      const { page } = desk
+      const id = await bench.report('SX-04', { outcome: 'FAIL', body: { docstring: 'somewhere else' } })
+      // As it is after a run came from headquarters: its measurements are not here.
+      const database = openDatabase(join(desk.data_dir, 'lotkeeper.db'))
+      database.run(sql`DELETE FROM blobs`)
+      database.close()
+      await goTo(page, `runs/${id}`)
+      await expect(page.getByText('it is not on this PC')).toBeVisible()
+      await expect(page.getByRole('main')).toContainText('Failed')
+      await expect(page.getByText('no phases')).toHaveCount(0)
     })
 
     test('a unit with more runs than one page shows the older ones when asked', async () => {

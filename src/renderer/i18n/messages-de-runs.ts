@@ -38,7 +38,8 @@ export const deRuns: RunsCatalogue = {
   run_by: 'Von',
   run_of: 'Teil {serial}',
   run_when: '{when}, Dauer {span}, von {who}',
-  run_elsewhere: 'Die Messwerte liegen bei der Station, die das Teil geprüft hat, und nicht auf diesem PC.',
+  run_elsewhere:
+    'Die Messwerte liegen bei der Station, die das Teil geprüft hat, und in der Zentrale, sobald sie dort sind; auf diesem PC liegen sie nicht.',
   run_empty: 'Dieser Prüflauf hat weder Phasen noch Messwerte gemeldet.',
   run_failed: { one: '{count} Messung nicht bestanden', other: '{count} Messungen nicht bestanden' },
   run_log: { one: 'Protokoll, {count} Zeile', other: 'Protokoll, {count} Zeilen' },

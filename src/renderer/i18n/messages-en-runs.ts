@@ -37,7 +37,8 @@ export const enRuns = {
   run_by: 'By',
   run_of: 'Unit {serial}',
   run_when: '{when}, took {span}, by {who}',
-  run_elsewhere: 'What was measured is kept at the station that tested the unit, and not on this PC.',
+  run_elsewhere:
+    'What was measured is at the station that tested the unit, and at headquarters as soon as that has it; it is not on this PC.',
   run_empty: 'This run reported no phases and no measurements.',
   run_failed: { one: '{count} measurement did not pass', other: '{count} measurements did not pass' },
   run_log: { one: 'Log, {count} line', other: 'Log, {count} lines' },

@@ -38,7 +38,8 @@ export const esRuns: RunsCatalogue = {
   run_by: 'Por',
   run_of: 'Unidad {serial}',
   run_when: '{when}, duración {span}, por {who}',
-  run_elsewhere: 'Las mediciones están en la estación que ensayó la unidad, no en este PC.',
+  run_elsewhere:
+    'Las mediciones están en la estación que ensayó la unidad y en la central en cuanto las recibe; no están en este PC.',
   run_empty: 'Este ensayo no comunicó fases ni mediciones.',
   run_failed: { one: '{count} medición no superada', other: '{count} mediciones no superadas' },
   run_log: { one: 'Registro, {count} línea', other: 'Registro, {count} líneas' },

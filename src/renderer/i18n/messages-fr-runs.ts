@@ -38,7 +38,8 @@ export const frRuns: RunsCatalogue = {
   run_by: 'Par',
   run_of: 'Unité {serial}',
   run_when: '{when}, durée {span}, par {who}',
-  run_elsewhere: 'Les mesures se trouvent à la station qui a testé l’unité, et non sur ce PC.',
+  run_elsewhere:
+    'Les mesures se trouvent à la station qui a testé l’unité, et au siège dès qu’il les a reçues ; elles ne sont pas sur ce PC.',
   run_empty: 'Ce test n’a signalé ni phases ni mesures.',
   run_failed: { one: '{count} mesure non réussie', other: '{count} mesures non réussies' },
   run_log: { one: 'Journal, {count} ligne', other: 'Journal, {count} lignes' },

@@ -38,7 +38,7 @@ export const zhRuns: RunsCatalogue = {
   run_by: '操作者',
   run_of: '产品 {serial}',
   run_when: '{when}，用时 {span}，{who}',
-  run_elsewhere: '测量数据保存在测试该产品的工作站，不在这台电脑上。',
+  run_elsewhere: '测量数据保存在测试该产品的工作站，总部收到后也会保存；这台电脑上没有。',
   run_empty: '本次测试没有上报任何阶段和测量。',
   run_failed: { one: '{count} 项测量未通过', other: '{count} 项测量未通过' },
   run_log: { one: '日志，{count} 行', other: '日志，{count} 行' },
