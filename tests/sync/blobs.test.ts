@@ -80,7 +80,7 @@ const atRest = { timeout: 90_000, interval: 300 }
 
 test(
   'attachments reach headquarters over a line that drops, cuts off and doubles, and every other station has them on demand',
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const central = await startCentral(newFolder(), '--database-url', await newDatabase())
     const proxy = await openProxy(central.url, SEED)
@@ -91,7 +91,9 @@ test(
     const contents = [bytes(1, 1_500_000), bytes(2, 70_000), bytes(3, 0), bytes(4, 600_000)]
     for (const [n, content] of contents.entries()) await attach(one, `file-${n}`, content)
     const wanted = Object.fromEntries(contents.map((content, n) => [`file-${n}`, sha256(content)]))
-    await expect.poll(() => contentsAt(central.url, central.user), atRest).toEqual(wanted)
+    await expect
+      .poll(() => contentsAt(central.url, central.user), { ...atRest, timeout: 240_000 })
+      .toEqual(wanted)
     expect(Object.keys(proxy.done).length).toBeGreaterThan(3)
 
     const { station: two, folder } = await enrolled(central, 'Line 2', central.url)

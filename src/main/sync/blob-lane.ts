@@ -145,7 +145,8 @@ export function createBlobLane(parts: BlobLaneParts): BlobLane {
       const path = `sync/v1/blobs/${blob.sha256}?as=${blob.sort}&from=${from}&size=${blob.size}`
       const said = heard(await client.bytes(path, piece, stopping.signal))
       if ('trouble' in said) {
-        piece_size = Math.max(PIECE_MIN, piece_size / 2)
+        // A line that cuts off large pieces carries small ones.
+        piece_size = PIECE_MIN
         return said
       }
       fit(performance.now() - started)
