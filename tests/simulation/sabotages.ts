@@ -201,6 +201,12 @@ export const sabotages: readonly Sabotage[] = [
     replace: "op.op_id === '' && isRowTaken(store.rows, op)",
   },
   {
+    name: 'one row id is looked for among rows of its noun alone',
+    file: `${sync}/headquarters.ts`,
+    find: 'allNouns.some((one) => rows.get(one, operation.id) !== undefined)',
+    replace: 'rows.get(noun as Noun, operation.id) !== undefined',
+  },
+  {
     name: 'an operation that gives up its id keeps the row it made',
     file: `${sync}/station/incarnation.ts`,
     find: "const row_id = folded || !operation.type.endsWith('.create') ? operation.id : newId()",

@@ -159,12 +159,14 @@ function isRepeated(known: Known, { made_as }: SealedOperation, content: string)
   return known.content === content || (made_as === null && known.made_as === content)
 }
 
-/** Two operations make one row: their machines were given the same chance. What follows would be done to the wrong one. */
+/**
+ * Two operations give one id to what they make, a row of any noun: their machines were given the same chance. What follows would be done
+ * to the wrong one.
+ */
 function isRowTaken(rows: State, { operation }: JournaledOperation): boolean {
   const [noun, verb] = operation.type.split('.')
-  return (
-    verb === 'create' && allNouns.includes(noun as Noun) && rows.get(noun as Noun, operation.id) !== undefined
-  )
+  if (verb !== 'create' || !allNouns.includes(noun as Noun)) return false
+  return allNouns.some((one) => rows.get(one, operation.id) !== undefined)
 }
 
 /** The operation without its place in the chain, which is the station's business. */
