@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { chainHash, messageHash } from '../../src/host/hash.ts'
+import { nouns } from '../../src/model/decide/nouns.ts'
 import { operation } from '../../src/model/operation.ts'
 import { canonical } from '../../src/model/sync/chain.ts'
 import {
@@ -34,25 +35,27 @@ const schemas = {
   operation,
 }
 
-/** The shape of everything that is said, in one word. */
+/** The shape of everything that is said, in one word. Rows are said as they stand: what nouns there are, and what each refers to. */
 const shape = () =>
   chainHash(
-    canonical(
-      Object.entries(schemas).map(([name, schema]) => [
+    canonical([
+      ...Object.entries(schemas).map(([name, schema]) => [
         name,
         z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }),
       ]),
-    ),
+      nouns,
+    ]),
   )
 
 const shapeFile = join(folder, `v${PROTOCOL_VERSION}.shape`)
 
-test('the wire changes only with a new version of the protocol', () => {
+test('[S20] the wire changes only with a new version of the protocol', () => {
   if (!existsSync(shapeFile) && process.env['UPDATE_FIXTURES'] !== undefined)
     writeFileSync(shapeFile, `${shape()}\n`)
   expect(existsSync(shapeFile), 'a new version needs its own fixtures: UPDATE_FIXTURES=1').toBe(true)
   // If this fails: additions that both sides may leave out are fine within a version (remove the file and write it anew with
-  // UPDATE_FIXTURES=1, and say so in the commit). Anything an old station would misread needs a new PROTOCOL_VERSION.
+  // UPDATE_FIXTURES=1, and say so in the commit). Anything an old station would misread needs a new PROTOCOL_VERSION, and so does a new
+  // noun: an old station knows no table for its rows, and is told to be upgraded before it is sent one ([S20]).
   expect(shape()).toBe(readFileSync(shapeFile, 'utf8').trim())
 })
 
