@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import type { Plugin } from 'vite'
+import { build, type Plugin } from 'vite'
 
 /**
  * Files that the station reads while it runs, laid beside the bundle: src/main/assets.ts finds them there.
@@ -25,9 +25,29 @@ function assets(): Plugin {
   }
 }
 
+/** The station's second thread is a program of its own, in one file beside the assets. */
+function thread(): Plugin {
+  return {
+    name: 'lotkeeper-thread',
+    async writeBundle({ dir }) {
+      await build({
+        configFile: false,
+        root: import.meta.dirname,
+        logLevel: 'warn',
+        build: {
+          ssr: 'src/main/store/checkpoint-worker.ts',
+          outDir: join(dir!, 'assets'),
+          emptyOutDir: false,
+          rolldownOptions: { external: ['better-sqlite3'], output: { entryFileNames: '[name].js' } },
+        },
+      })
+    },
+  }
+}
+
 export default defineConfig({
   main: {
-    plugins: [assets()],
+    plugins: [assets(), thread()],
     // One file: src/main/assets.ts must know where it stands. Only what package.json names in `dependencies` stays outside.
     build: { sourcemap: true, rolldownOptions: { output: { codeSplitting: false } } },
   },

@@ -12,6 +12,8 @@ const root = join(here, '../..')
 
 export const assets = {
   migrations: built ? join(here, 'assets/migrations') : join(here, 'store/migrations'),
+  /** The program of the thread that makes checkpoints. */
+  checkpoints: built ? join(here, 'assets/checkpoint-worker.js') : join(here, 'store/checkpoint-worker.ts'),
   /** The viewer of `/docs`. */
   viewer: built ? join(here, 'assets/viewer') : dirname(viewerPackage()),
   /** The operator's page: there only once it was built. */

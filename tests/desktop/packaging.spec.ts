@@ -3,8 +3,11 @@
  * Linux runs from its archive alone. docs/packaging.md says what nobody has seen here.
  */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+
 import { extractAll, listPackage } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
@@ -102,4 +105,11 @@ test('what was packed runs from its archive alone, far from the repository', asy
   for (const path of ['/docs', '/docs/viewer.js', '/openapi.json', '/'])
     expect((await app.ask('GET', path)).status, path).toBe(200)
   await app.end()
+
+  const thread = new Worker(join(alone, 'out/main/assets/checkpoint-worker.js'), {
+    workerData: join(folder, 'checkpoints.db'),
+  })
+  await once(thread, 'online')
+  thread.postMessage('stop')
+  expect(await once(thread, 'exit')).toEqual([0])
 })

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
+import { assets } from '../assets.ts'
 import type { ReadableDb } from './database.ts'
 
 /** Pages in the log after which SQLite moves them itself, in whichever commit comes next. */
@@ -9,17 +8,14 @@ const BY_ITSELF = 1_000
 /** While another thread does it: only if that does not keep up. */
 const AT_WORST = 16_000
 
-const program = new URL('./checkpoint-worker.ts', import.meta.url)
-
 /**
  * Checkpoints off the request path: while pages are applied, the commit that fills the log would make a script wait for the
- * whole of it to be copied. Where there is no such program beside this file (a bundle), SQLite goes on doing it itself.
+ * whole of it to be copied. Where the thread cannot run, SQLite goes on doing it itself.
  */
 export function keepCheckpoints(db: ReadableDb & { readonly path?: string }): { stop(): Promise<void> } {
   const { path } = db
-  if (path === undefined || path === ':memory:' || !existsSync(fileURLToPath(program)))
-    return { stop: async () => {} }
-  const worker = new Worker(program, { workerData: path })
+  if (path === undefined || path === ':memory:') return { stop: async () => {} }
+  const worker = new Worker(assets.checkpoints, { workerData: path })
   const leave = (pages: number) => void db.all({ text: `PRAGMA wal_autocheckpoint = ${pages}`, values: [] })
   let ended = false
   let stopping = false
