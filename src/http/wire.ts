@@ -49,11 +49,11 @@ export const JSON_TYPE = 'application/json'
 /** A success: always 200 with JSON, never 201 or 204 (contract v2 §1.3). */
 export const ok = (body: string | Uint8Array): HeldAnswer => ({ status: 200, type: JSON_TYPE, body })
 
-/** An error in the one shape (contract v2 §1.4): `issues` only where input failed its schema. */
-export function refused({ code, message, issues, existing_id }: Refusal): HeldAnswer {
+/** An error in the one shape (contract v2 §1.4): `issues` only where input failed its schema, `reason` only of our own operations. */
+export function refused({ code, message, issues, existing_id, reason, technical }: Refusal): HeldAnswer {
   return {
     status: errorStatus[code],
     type: JSON_TYPE,
-    body: JSON.stringify({ message, code, issues, existing_id }),
+    body: JSON.stringify({ message, code, issues, existing_id, reason, technical }),
   }
 }

@@ -89,8 +89,8 @@ export function createAdmin(
 
   async function syncEnroll({ url, code }: z.output<(typeof adminBodies)['sync-enroll']>) {
     if (headquarters === undefined) return offline
-    const why = await headquarters.enroll(url, code)
-    if (why !== undefined) return refuse('CONFLICT', why)
+    const failed = await headquarters.enroll(url, code)
+    if (failed !== undefined) return refuse('CONFLICT', failed.message)
     return { station_id: readIdentity(store.db)!.station_id, ...(await headquarters.round()) }
   }
 

@@ -17,7 +17,12 @@ export interface ShellSettings {
 /** An error crosses between processes as its message alone, so a refusal is an answer. */
 export type ShellAnswer =
   | { readonly kind: 'settings'; readonly settings: ShellSettings }
-  | { readonly kind: 'refused'; readonly message: string }
+  | {
+      readonly kind: 'refused'
+      readonly message: string
+      /** What the system calls it, e.g. `EACCES`; empty if it was not the system. */
+      readonly technical: string
+    }
 
 /** The channels, once for both ends. */
 export const shellChannels = {

@@ -25,16 +25,21 @@ export function operationsFor(
   newId: () => string,
 ): readonly Operation[] | Refusal {
   if (answer === 'undo') {
-    if (given === null) return refuse('CONFLICT', 'This is not answered yet')
+    if (given === null) return refuse('CONFLICT', 'This is not answered yet', { reason: 'not_answered' })
     return [...undo, { type: 'conflict.answer', id, answer: null, undo: '[]' }]
   }
   if (given !== null)
-    return refuse('CONFLICT', 'This is answered already: send the answer undo to take it back')
+    return refuse('CONFLICT', 'This is answered already: send the answer undo to take it back', {
+      reason: 'answered_already',
+    })
   const known = conflictWords(conflict, facts).answers.map((one) => one.id)
   if (!known.some((one) => one === answer))
-    return refuse('BAD_REQUEST', `Answer must be one of ${known.join(', ')}`)
+    return refuse('BAD_REQUEST', `Answer must be one of ${known.join(', ')}`, { reason: 'no_such_answer' })
   const meant = answerConflict(conflict, answer as AnswerId, facts, newId)
-  if (meant === undefined) return refuse('CONFLICT', 'What this is about no longer exists: leave it as it is')
+  if (meant === undefined)
+    return refuse('CONFLICT', 'What this is about no longer exists: leave it as it is', {
+      reason: 'nothing_left',
+    })
   return [...meant.operations, { type: 'conflict.answer', id, answer, undo: JSON.stringify(meant.undo) }]
 }
 

@@ -58,9 +58,11 @@ export const syncState = z.object({
   oldest_pending_at: z.string().nullable(),
   /** Share of the way caught up, 0 to 1, where that can be told. */
   progress: z.number().nullable(),
-  /** What stands between: one word for programs, one sentence for people. */
+  /** What stands between: one word for programs (a `Cause`, or what a newer version knows), one sentence for people. */
   cause: z.string().nullable(),
   detail: z.string().nullable(),
+  /** What a system or program calls it, in no language: `ECONNREFUSED`, a status. */
+  technical: z.string().nullable(),
   /** This PC's clock minus headquarters'. */
   clock_skew_ms: z.int().nullable(),
   /** Room left on the disk that keeps everything. */

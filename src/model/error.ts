@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+import type { Reason } from './reason.ts'
+
 /**
  * The closed set of errors: code on the wire → HTTP status (contract v2 §1.4).
  * Codes beyond the contract's stand only for things its pages do not name (408, 413, 431, 503, 507).
@@ -34,13 +36,17 @@ export interface Refusal {
   readonly issues?: readonly { readonly message: string }[]
   /** Id of the row that is in the way, for a 409. */
   readonly existing_id?: string
+  /** Only of the station's own operations. */
+  readonly reason?: Reason
+  /** What a system or program calls it, e.g. `ECONNREFUSED`; only beside `reason`. */
+  readonly technical?: string
 }
 
 /** Says no: `code` decides the status, `message` is shown to the caller. */
 export function refuse(
   code: ErrorCode,
   message: string,
-  more?: Pick<Refusal, 'issues' | 'existing_id'>,
+  more?: Pick<Refusal, 'issues' | 'existing_id' | 'reason' | 'technical'>,
 ): Refusal {
   return { kind: 'refusal', code, message, ...more }
 }
@@ -55,4 +61,10 @@ export const errorBody = z.object({
   code: z.string(),
   issues: z.array(z.looseObject({ message: z.string() })).optional(),
   existing_id: z.string().optional(),
+})
+
+/** The error body of the station's own operations says more; a newer station may know reasons that nobody here knows. */
+export const ownErrorBody = errorBody.extend({
+  reason: z.string().optional(),
+  technical: z.string().optional(),
 })

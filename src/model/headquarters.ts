@@ -5,6 +5,7 @@ import { endpoint } from './endpoint.ts'
 import { journaledOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { context, seal } from './sync/journal.ts'
+import type { Reason } from './reason.ts'
 import { text, title } from './text.ts'
 import { timestamp } from './time.ts'
 import { none } from './wire.ts'
@@ -18,6 +19,15 @@ const address = z.object({
   by_settings: z.boolean(),
 })
 export type HeadquartersAddress = Readonly<z.infer<typeof address>>
+
+/** Why a code was not spent; nothing was changed. */
+export interface NotEnrolled {
+  readonly reason: Reason
+  /** One sentence. */
+  readonly message: string
+  /** What a system or program calls it; null where the reason says all. */
+  readonly technical: string | null
+}
 
 /** One operation that headquarters' feed has not shown, whole: enough to be sent there by another way. */
 const waitingOperation = z.object({

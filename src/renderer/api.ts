@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 import { SESSION_PATH } from '../model/desk.ts'
 import type { Endpoint } from '../model/endpoint.ts'
-import { errorBody } from '../model/error.ts'
+import { ownErrorBody } from '../model/error.ts'
 import { ApiProblem } from './problem.ts'
 
 /** Query values as they are written into the address; an array is a repeated name. */
@@ -49,10 +49,11 @@ async function send(method: string, target: string, body?: unknown, signal?: Abo
   }
   const json: unknown = await response.json().catch(() => undefined)
   if (response.ok) return json
-  const refusal = errorBody.safeParse(json)
+  const refusal = ownErrorBody.safeParse(json)
   if (!refusal.success) throw new ApiProblem('INTERNAL_SERVER_ERROR', `HTTP ${response.status}`)
-  const { code, message, issues } = refusal.data
-  throw new ApiProblem(code, issues?.[0]?.message ?? message)
+  const { code, message, issues, reason, technical } = refusal.data
+  const [issue] = issues ?? []
+  throw new ApiProblem(code, issue?.message ?? message, { issue, reason, technical })
 }
 
 /** The contract's operations are served under `/v2`, the station's own under the path they name. */

@@ -29,19 +29,36 @@ export async function attempt(work: () => Promise<Verdict>, number = ''): Promis
   }
 }
 
-function undo(text: Verdict['text'], work: () => Promise<unknown>): VerdictAction {
+/** @param number the one it would take again */
+function undo(text: Verdict['text'], work: () => Promise<unknown>, number?: string): VerdictAction {
   return {
     label: (t) => t('do_undo'),
     run: () =>
       attempt(async () => {
         await work()
         return { kind: 'done', text: (t) => t('said_undone', { what: text(t) }) }
-      }),
+      }, number),
   }
 }
 
-function done(text: Verdict['text'], takeBack: () => Promise<unknown>, unit?: string): Verdict {
-  return { kind: 'done', text, actions: [undo(text, takeBack)], ...(unit === undefined ? {} : { unit }) }
+interface Named {
+  /** The unit it is about. */
+  readonly unit?: string
+  /** The number that taking it back would take again. */
+  readonly number?: string
+}
+
+function done(
+  text: Verdict['text'],
+  takeBack: () => Promise<unknown>,
+  { unit, number }: Named = {},
+): Verdict {
+  return {
+    kind: 'done',
+    text,
+    actions: [undo(text, takeBack, number)],
+    ...(unit === undefined ? {} : { unit }),
+  }
 }
 
 export async function createBatch(number: string): Promise<Verdict> {
@@ -71,6 +88,7 @@ export async function renameBatch(from: string, number: string): Promise<Verdict
       await call(batchEndpoints.rename, { params: { number }, body: { new_number: from } })
       goTo({ kind: 'batch', number: from })
     },
+    { number: from },
   )
 }
 
@@ -86,6 +104,7 @@ export async function deleteBatch({ number, units }: BatchDetail): Promise<Verdi
         await Promise.all(units.slice(i, i + AT_ONCE).map((unit) => setBatch(unit.serial_number, number)))
       goTo({ kind: 'batch', number })
     },
+    { number },
   )
 }
 
@@ -102,7 +121,7 @@ export async function moveUnit(serial: string, from: string | null, number: stri
     (t) =>
       from === null ? t('said_moved', { serial, number }) : t('said_moved_from', { serial, from, number }),
     () => setBatch(serial, from),
-    serial,
+    { unit: serial },
   )
 }
 
@@ -133,7 +152,7 @@ export async function makeUnit(serial_number: string, revision: Revision, number
   return done(
     (t) => t('said_unit_made', { serial: serial_number, number }),
     () => call(unitEndpoints.delete, { query: { serial_numbers: [serial_number] } }),
-    serial_number,
+    { unit: serial_number },
   )
 }
 

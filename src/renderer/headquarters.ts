@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 
 import type { SyncState } from '../model/desk.ts'
 import { headquartersEndpoints } from '../model/headquarters.ts'
+import type { Cause } from '../model/reason.ts'
 import { call } from './api.ts'
 import type { MessageKey } from './i18n/translate.ts'
 import type { Translation } from './i18n/use-translation.ts'
@@ -20,7 +21,7 @@ export const joinedQuery = (id: string) =>
 type TroubleKey = MessageKey & `trouble_${string}`
 
 /** What stands between, as an operator's sentence (docs/station-api.md lists the causes). */
-const sentences: Readonly<Record<string, TroubleKey>> = {
+const sentences: { readonly [Name in Cause]: TroubleKey } = {
   unreachable: 'trouble_away',
   silent: 'trouble_away',
   gateway: 'trouble_away',
@@ -41,23 +42,36 @@ const sentences: Readonly<Record<string, TroubleKey>> = {
   disk: 'trouble_disk',
   busy: 'trouble_busy',
   too_large: 'trouble_busy',
+  defect: 'trouble_defect',
 }
 
-const keyOf = (cause: string): TroubleKey => sentences[cause] ?? 'trouble_defect'
+const keyOf = (cause: string): TroubleKey | undefined =>
+  Object.hasOwn(sentences, cause) ? sentences[cause as Cause] : undefined
 
+/** What a newer station tells is shown in its own words. */
 export function troubleSentence(
-  { cause, clock_skew_ms }: SyncState,
+  { cause, detail, clock_skew_ms }: SyncState,
   { t, age }: Translation,
 ): string | undefined {
   if (cause === null) return undefined
   const key = keyOf(cause)
+  if (key === undefined) return detail ?? t('trouble_defect')
   return key === 'trouble_clock' ? t('trouble_clock', { age: age(Math.abs(clock_skew_ms ?? 0)) }) : t(key)
 }
+
+/** What the operator reads to whoever mends it: in no language, as docs/station-api.md has it. */
+export const troubleForIt = ({ cause, technical }: SyncState, url: string | null): string | undefined =>
+  cause === null || cause === 'clock'
+    ? undefined
+    : [cause, technical, url].filter((word) => word !== null).join(' · ')
 
 /** Time cures these, and nobody need be called. */
 const passing: ReadonlySet<TroubleKey> = new Set(['trouble_away', 'trouble_busy', 'trouble_defect'])
 
-export const needsPerson = ({ cause }: SyncState) => cause !== null && !passing.has(keyOf(cause))
+export function needsPerson({ cause }: SyncState): boolean {
+  const key = cause === null ? undefined : keyOf(cause)
+  return key !== undefined && !passing.has(key)
+}
 
 /** A new code mends it. */
 export const needsCode = ({ cause }: SyncState) => cause !== null && keyOf(cause) === 'trouble_credential'

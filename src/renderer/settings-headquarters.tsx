@@ -6,9 +6,9 @@ import { Button, Form, Input, Label, Text, TextField } from 'react-aria-componen
 import { type HeadquartersAddress, headquartersEndpoints } from '../model/headquarters.ts'
 import { call } from './api.ts'
 import { syncQuery, useMayEdit } from './desk.ts'
-import { headquartersQuery, needsCode, troubleSentence } from './headquarters.ts'
+import { headquartersQuery, needsCode, troubleForIt, troubleSentence } from './headquarters.ts'
 import { useTranslation } from './i18n/use-translation.ts'
-import { codeOf, sentenceOf } from './problem.ts'
+import { ApiProblem, codeOf, sentenceOf } from './problem.ts'
 import { useVerdicts } from './verdict.ts'
 import { WaitingWindow } from './waiting-window.tsx'
 
@@ -28,6 +28,7 @@ export function HeadquartersSettings() {
   }, [needed])
   if (!sync || !address) return null
   const trouble = troubleSentence(sync, translation)
+  const for_it = troubleForIt(sync, address.url)
   const alone = sync.state === 'no_headquarters'
   return (
     <section className="card" id="settings-headquarters" aria-labelledby="settings-headquarters-title">
@@ -38,7 +39,7 @@ export function HeadquartersSettings() {
           : t('headquarters_at', { url: address.url })}
       </p>
       {trouble === undefined ? null : <p className="fault">{trouble}</p>}
-      {sync.detail === null ? null : <p className="muted">{sync.detail}</p>}
+      {for_it === undefined ? null : <p className="muted">{t('for_it', { words: for_it })}</p>}
       {sync.last_success_at === null ? null : (
         <p>{t('settings_agreed', { when: moment(sync.last_success_at) })}</p>
       )}
@@ -85,6 +86,7 @@ function EnrollForm({ address, onDone }: EnrollFormProps) {
       await queries.invalidateQueries()
     },
   })
+  const technical = enroll.error instanceof ApiProblem ? enroll.error.particulars.technical : undefined
   return (
     <Form
       className="inline-form"
@@ -111,11 +113,14 @@ function EnrollForm({ address, onDone }: EnrollFormProps) {
         {t('enroll_do')}
       </Button>
       {enroll.error ? (
-        <p className="fault" role="alert">
-          {codeOf(enroll.error) === 'CONFLICT'
-            ? t('enroll_failed', { why: enroll.error.message })
-            : sentenceOf(enroll.error, t)}
-        </p>
+        <div role="alert">
+          <p className="fault">
+            {codeOf(enroll.error) === 'CONFLICT'
+              ? t('enroll_failed', { why: sentenceOf(enroll.error, t) })
+              : sentenceOf(enroll.error, t)}
+          </p>
+          {technical === undefined ? null : <p className="muted">{t('for_it', { words: technical })}</p>}
+        </div>
       ) : null}
     </Form>
   )

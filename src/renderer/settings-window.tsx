@@ -8,8 +8,17 @@ import { TickBox } from './tick-box.tsx'
 const bridge = (globalThis as { readonly lotkeeper?: Bridge }).lotkeeper
 
 /** A refusal is an answer of the shell; here it is what went wrong. */
+class Refused extends Error {
+  readonly technical: string
+
+  constructor({ message, technical }: Extract<ShellAnswer, { kind: 'refused' }>) {
+    super(message)
+    this.technical = technical
+  }
+}
+
 function settingsOf(answer: ShellAnswer): ShellSettings {
-  if (answer.kind === 'refused') throw new Error(answer.message)
+  if (answer.kind === 'refused') throw new Refused(answer)
   return answer.settings
 }
 
@@ -43,7 +52,10 @@ function ShellCard({ shell }: { readonly shell: Bridge }) {
       </TickBox>
       {change.error ? (
         <p className="fault" role="alert">
-          {t('error_invalid', { why: change.error.message })}
+          {t('error_window')}
+          {change.error instanceof Refused && change.error.technical !== '' ? (
+            <> {t('for_it', { words: change.error.technical })}</>
+          ) : null}
         </p>
       ) : null}
     </section>

@@ -44,6 +44,7 @@ test('no headquarters is said plainly, with what is only here', async () => {
     progress: null,
     cause: null,
     detail: null,
+    technical: null,
     clock_skew_ms: null,
     disk_free_bytes: null,
   })

@@ -17,7 +17,13 @@ test('only a user key enrols, with an address and a code', async () => {
     return [status, text] as const
   }
   expect((await enroll(good, 'station'))[0]).toBe(403)
-  expect((await enroll(good))[0]).toBe(409)
+  const [status, text] = await enroll(good)
+  expect(status).toBe(409)
+  expect(JSON.parse(text)).toEqual({
+    code: 'CONFLICT',
+    message: 'This station was opened without a way to headquarters',
+    reason: 'no_line',
+  })
   for (const url of ['', 'hq.example', 'ftp://hq.example/', 'javascript:alert(1)', 7]) {
     const [status, text] = await enroll({ ...good, url })
     expect(status, String(url)).toBe(400)

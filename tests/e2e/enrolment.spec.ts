@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
 import type { WaitingOperation } from '../../src/model/headquarters.ts'
+import { translator } from '../../src/renderer/i18n/translate.ts'
 import {
   type CentralProcess,
   cleanUp,
@@ -55,24 +56,82 @@ test('another station has made LOT-9 too, and is enrolled by a script', async ()
     .toBe('in_sync')
 })
 
-test('an address where nobody is, and a code that nobody knows, change nothing and are said', async () => {
-  const { page } = desk
-  await page.getByRole('link', { name: 'Settings' }).click()
-  await expect(card()).toContainText('No headquarters is set up')
-  await card().getByLabel('Address of headquarters').fill('http://127.0.0.1:9')
-  await card().getByLabel('Code').fill('AAAA-BBBB')
-  await card().getByRole('button', { name: 'Enrol this station' }).click()
-  await expect(card().getByRole('alert')).toContainText('cannot be reached')
-  await expect(card().getByRole('alert')).toContainText('Nothing was changed')
-  await card().getByLabel('Address of headquarters').fill(central.url)
-  await card().getByRole('button', { name: 'Enrol this station' }).click()
-  await expect(card().getByRole('alert')).toContainText('code is not known')
-  await expect(card()).toContainText('No headquarters is set up')
-  await expect(chip()).toContainText('No headquarters is set up')
-})
+const said = {
+  en: {
+    nobody:
+      'Nobody answers at this address: there is no network, or the address is wrong. Nothing was changed.',
+    code: /^Headquarters does not know this code\. .* Nothing was changed\.$/,
+    address: 'That is no address. It begins with http:// or https://.',
+  },
+  de: {
+    nobody:
+      'Unter dieser Adresse antwortet niemand: Es gibt kein Netz, oder die Adresse ist falsch. Nichts wurde geändert.',
+    code: /^Die Zentrale kennt diesen Code nicht\. .* Nichts wurde geändert\.$/,
+    address: 'Das ist keine Adresse. Sie beginnt mit http:// oder https://.',
+  },
+  zh: {
+    nobody: '此地址没有响应：没有网络，或者地址有误。没有任何更改。',
+    code: /^总部不认识此注册码。.*没有任何更改。$/,
+    address: '这不是有效地址。地址以 http:// 或 https:// 开头。',
+  },
+} as const
+
+for (const language of ['de', 'zh', 'en'] as const)
+  test(`an address where nobody is, one that is none, and a code that nobody knows change nothing and are said: ${language}`, async () => {
+    const { page } = desk
+    const t = translator(language)
+    await page.goto(`${desk.url}/#/settings`)
+    await desk.ask('PUT', '/station/settings', { language })
+    const there = page.getByRole('region', { name: t('settings_headquarters') })
+    const fault = there.getByRole('alert').locator('.fault')
+    const enrol = async (url: string, words: string | RegExp) => {
+      await there.getByLabel(t('enroll_address')).fill(url)
+      await there.getByLabel(t('enroll_code'), { exact: true }).fill('AAAA-BBBB')
+      await there.getByRole('button', { name: t('enroll_do') }).click()
+      await expect(fault).toHaveText(words)
+    }
+    await expect(there).toContainText(t('settings_no_headquarters'))
+    await enrol('http://127.0.0.1:9', said[language].nobody)
+    await expect(there.getByRole('alert')).toContainText(t('for_it', { words: 'ECONNREFUSED' }))
+    await enrol(central.url, said[language].code)
+    await enrol('ftp://hq.example', said[language].address)
+    await expect(there).toContainText(t('settings_no_headquarters'))
+    await expect(chip()).toContainText(t('chip_none_detail'))
+    await there.getByLabel(t('enroll_address')).fill(central.url)
+  })
+
+for (const language of ['de', 'zh', 'en'] as const)
+  test(`a number that is taken is said to be, in renaming and in taking a renaming back: ${language}`, async () => {
+    const { page } = desk
+    const t = translator(language)
+    await desk.ask('PUT', '/station/settings', { language })
+    await desk.ask('POST', '/v2/batches', { number: `A-${language}` })
+    await page.goto(`${desk.url}/#/batches/A-${language}`)
+    const rename = async (number: string) => {
+      await page.getByRole('button', { name: t('batch_rename') }).click()
+      await page.getByLabel(t('rename_number')).fill(number)
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: t('rename_do') })
+        .click()
+    }
+    await rename('LOT-9')
+    await expect(page.getByRole('dialog')).toContainText(t('error_exists', { number: 'LOT-9' }))
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await rename(`B-${language}`)
+    await expect(verdictOf(page)).toContainText(
+      t('said_renamed', { from: `A-${language}`, number: `B-${language}` }),
+    )
+    await desk.ask('POST', '/v2/batches', { number: `A-${language}` })
+    await page.getByRole('button', { name: t('do_undo') }).click()
+    await expect(verdictOf(page)).toContainText(t('error_exists', { number: `A-${language}` }))
+  })
 
 test('address and code enrol the station, and the sign says so', async () => {
   const { page } = desk
+  await page.goto(`${desk.url}/#/settings`)
+  await card().getByLabel('Address of headquarters').fill(central.url)
   const made = await stations('add', '--name', 'Line 1')
   ;({ station_id } = made)
   await card().getByLabel('Code').fill(` ${made.code} `)

@@ -26,6 +26,7 @@ async function say(state: Partial<SyncState>): Promise<void> {
     progress: null,
     cause: null,
     detail: null,
+    technical: null,
     clock_skew_ms: null,
     disk_free_bytes: null,
   }

@@ -220,6 +220,7 @@ const trouble = {
   progress: null,
   cause: 'revoked',
   detail: 'Headquarters refuses: this station was ended',
+  technical: null,
   clock_skew_ms: 0,
   disk_free_bytes: 312_000_000,
 }

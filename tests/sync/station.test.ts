@@ -143,13 +143,18 @@ test('a code is spent once, and a lost answer is asked for again', async () => {
     response.end = (() => (socket?.destroy(), response)) as typeof end
     go()
   }
-  expect(await line.enroll(office.url, code)).toMatch(/cut off/)
+  expect(await line.enroll(office.url, code)).toMatchObject({
+    reason: 'cut_off',
+    message: expect.stringMatching(/cut off/) as string,
+  })
   expect(await line.enroll(office.url, code)).toBe(undefined)
   const other = await openStation()
-  expect(await (await lineOf(other)).enroll(office.url, code)).toBe(
-    'Headquarters refuses: This code was used already',
-  )
-  expect(await (await lineOf(other)).enroll(office.url, 'nonsense')).toMatch(/not known/)
+  expect(await (await lineOf(other)).enroll(office.url, code)).toEqual({
+    reason: 'code_spent',
+    message: 'Headquarters refuses: This code was used already',
+    technical: null,
+  })
+  expect(await (await lineOf(other)).enroll(office.url, 'nonsense')).toMatchObject({ reason: 'code_unknown' })
 })
 
 test('where the settings say that headquarters is, a code is spent there or nowhere', async () => {
@@ -157,7 +162,10 @@ test('where the settings say that headquarters is, a code is spent there or nowh
   const line = await lineOf(station)
   expect(line.address()).toEqual({ url: office.url, by_settings: true })
   const code = office.invite('Line 1')
-  expect(await line.enroll('http://127.0.0.1:9/', code)).toContain(`headquarters is at ${office.url}`)
+  expect(await line.enroll('http://127.0.0.1:9/', code)).toMatchObject({
+    reason: 'other_address',
+    message: expect.stringContaining(`headquarters is at ${office.url}`) as string,
+  })
   expect(line.state().state).toBe('no_headquarters')
   expect(await line.enroll(`${office.url}/`, code)).toBe(undefined)
 })

@@ -2,7 +2,11 @@ import { type Route, route } from '../../http/routes.ts'
 import { ok, refused } from '../../http/wire.ts'
 import type { SyncState } from '../../model/desk.ts'
 import { refuse } from '../../model/error.ts'
-import { type HeadquartersAddress, headquartersEndpoints } from '../../model/headquarters.ts'
+import {
+  type HeadquartersAddress,
+  type NotEnrolled,
+  headquartersEndpoints,
+} from '../../model/headquarters.ts'
 import type { Operation } from '../../model/operation.ts'
 import type { Noun } from '../../model/state.ts'
 import { formatTime } from '../../model/time.ts'
@@ -17,16 +21,18 @@ import { type Api, read } from './route.ts'
 export interface Line {
   state(): SyncState
   address(): HeadquartersAddress
-  /** Spends a code. `undefined` when it worked, otherwise why not, in one sentence; then nothing was changed. */
-  enroll(url: string, code: string): Promise<string | undefined>
+  /** Spends a code. `undefined` when it worked. */
+  enroll(url: string, code: string): Promise<NotEnrolled | undefined>
 }
 
 /** Where headquarters is, how to get there, and what has not arrived or was made one there. */
 export const headquartersRoutes = (api: Api, line: Line): Route[] => [
   route(headquartersEndpoints.get, () => ok(JSON.stringify(line.address()))),
   route(headquartersEndpoints.enroll, async ({ body: { url, code } }) => {
-    const why = await line.enroll(url, code.trim())
-    return why === undefined ? ok(JSON.stringify(line.address())) : refused(refuse('CONFLICT', why))
+    const failed = await line.enroll(url, code.trim())
+    if (failed === undefined) return ok(JSON.stringify(line.address()))
+    const { reason, message, technical } = failed
+    return refused(refuse('CONFLICT', message, { reason, ...(technical === null ? {} : { technical }) }))
   }),
   read(api, headquartersEndpoints.outbox, ({ db }, { query: { limit, cursor } }) => {
     const found = waitingOperations(db, cursor, limit + 1)
@@ -67,10 +73,16 @@ export const alone = (db: ReadableDb): Line => ({
       progress: null,
       cause: null,
       detail: null,
+      technical: null,
       clock_skew_ms: null,
       disk_free_bytes: null,
     }
   },
   address: () => ({ url: null, by_settings: false }),
-  enroll: () => Promise.resolve('This station was opened without a way to headquarters'),
+  enroll: () =>
+    Promise.resolve({
+      reason: 'no_line',
+      message: 'This station was opened without a way to headquarters',
+      technical: null,
+    }),
 })

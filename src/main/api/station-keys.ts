@@ -61,6 +61,7 @@ export const keyRoutes = ({ store }: Api): Route[] => [
         return refuse(
           'CONFLICT',
           'This is the last user key: without it nobody could sign in. Make another one first.',
+          { reason: 'last_user_key' },
         )
       revokeKey(db, id, wall_ms)
       return { id }

@@ -2,7 +2,7 @@ import { ipcMain, type IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
 
 import { type Bridge, type ShellAnswer, type ShellSettings, shellChannels } from '../../model/bridge.ts'
-import { wordsOf } from '../../host/problem.ts'
+import { codeOf, wordsOf } from '../../host/problem.ts'
 
 const change = z.strictObject({
   start_with_system: z.boolean().optional(),
@@ -22,12 +22,12 @@ export function serveShellSettings({ home, read, update }: ShellSettingsParts): 
   answer(home, 'getShellSettings', settings)
   answer(home, 'updateShellSettings', (sent) => {
     const parsed = change.safeParse(sent)
-    if (!parsed.success) return { kind: 'refused', message: parsed.error.issues[0]!.message }
+    if (!parsed.success) return { kind: 'refused', message: parsed.error.issues[0]!.message, technical: '' }
     try {
       update(parsed.data)
       return settings()
     } catch (error) {
-      return { kind: 'refused', message: wordsOf(error) }
+      return { kind: 'refused', message: wordsOf(error), technical: codeOf(error) }
     }
   })
 }

@@ -89,10 +89,16 @@ export function decideConflict(
   if (isRefusal(operations)) return operations
   for (const operation of operations) {
     const refusal = accept(db, author, operation)
-    if (refusal) return refusal
+    if (refusal) return { ...refusal, ...inTheWay(refusal) }
     if (operation.type === 'conflict.answer') close(db, operation, author.clock.wall_ms)
   }
   return { id }
+}
+
+/** An answer is carried out as changes of rows like any others; what these are refused for is told without the contract's routes. */
+function inTheWay({ code, existing_id }: Refusal): Pick<Refusal, 'reason'> {
+  if (code === 'CONFLICT') return { reason: existing_id === undefined ? 'still_used' : 'name_taken' }
+  return code === 'BAD_REQUEST' ? { reason: 'cannot_be' } : {}
 }
 
 /** Answered, here or elsewhere, or open again. */

@@ -1,5 +1,5 @@
 import type { SyncState } from '../../model/desk.ts'
-import type { HeadquartersAddress } from '../../model/headquarters.ts'
+import type { HeadquartersAddress, NotEnrolled } from '../../model/headquarters.ts'
 import { formatTime } from '../../model/time.ts'
 import { adopt } from '../store/adopt.ts'
 import { type BlobSource, nowhere } from '../store/blob-files.ts'
@@ -14,7 +14,7 @@ import { createClient } from './client.ts'
 import { type Credential, readCredential } from './credential.ts'
 import { codeDigest, enroll } from './enroll.ts'
 import { createLoop, type Loop } from './loop.ts'
-import { type Trouble, troubleWords } from './trouble.ts'
+import { type Trouble, causeOf, technicalOf, troubleWords } from './trouble.ts'
 import { watchNetwork } from './watch.ts'
 
 /** The station's line to headquarters, whether there is one yet or not. */
@@ -23,8 +23,8 @@ export interface Headquarters {
   address(): HeadquartersAddress
   /** One round now, waited for. */
   round(): Promise<SyncState>
-  /** Spends a code. `undefined` when it worked, otherwise why not, in one sentence. */
-  enroll(url: string, code: string): Promise<string | undefined>
+  /** Spends a code. `undefined` when it worked. */
+  enroll(url: string, code: string): Promise<NotEnrolled | undefined>
   /** Where bytes may be had from that other stations sent there. */
   readonly source: BlobSource
   stop(): Promise<void>
@@ -118,7 +118,14 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       oldest_pending_at: oldest_ms === null ? null : formatTime(oldest_ms),
       disk_free_bytes: parts.disk_free(),
     }
-    const nothing = { last_success_at: null, progress: null, cause: null, detail: null, clock_skew_ms: null }
+    const nothing = {
+      last_success_at: null,
+      progress: null,
+      cause: null,
+      detail: null,
+      technical: null,
+      clock_skew_ms: null,
+    }
     if (loop === null) {
       if (enrolling === null) return { state: 'no_headquarters', ...counts, ...nothing }
       return {
@@ -127,6 +134,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
         ...nothing,
         cause: causeOf(enrolling),
         detail: troubleWords(enrolling, parts.url ?? ''),
+        technical: technicalOf(enrolling),
       }
     }
     const { trouble, last_success_ms, head_seq, clock_skew_ms } = loop.sight
@@ -141,6 +149,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       progress: head_seq === null || head_seq === 0 ? null : Math.min(1, at / head_seq),
       cause: trouble !== null ? causeOf(trouble) : skewed ? 'clock' : null,
       detail: trouble !== null ? troubleWords(trouble, url()) : skewed ? clockWords(clock_skew_ms) : null,
+      technical: trouble === null ? null : technicalOf(trouble),
       clock_skew_ms: clock_skew_ms === null ? null : Math.round(clock_skew_ms),
     }
   }
@@ -161,9 +170,13 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
     address: () => ({ url: parts.url ?? credential?.url ?? null, by_settings: parts.url !== null }),
     async enroll(at, code) {
       if (parts.url !== null && new URL(parts.url).href !== new URL(at).href)
-        return `The settings of this station say that headquarters is at ${parts.url}: change them first, or enrol there`
+        return {
+          reason: 'other_address',
+          message: `The settings of this station say that headquarters is at ${parts.url}: change them first, or enrol there`,
+          technical: null,
+        }
       const trouble = await spend(at, code)
-      if (trouble !== null) return troubleWords(trouble, at)
+      if (trouble !== null) return notEnrolled(trouble, at)
       superseded = true
       clearTimeout(retry)
       return undefined
@@ -182,7 +195,14 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
   }
 }
 
-const causeOf = (trouble: Trouble) => (trouble.kind === 'refused' ? trouble.why : trouble.kind)
+function notEnrolled(trouble: Trouble, url: string): NotEnrolled {
+  const cause = causeOf(trouble)
+  return {
+    reason: cause === 'clock' ? 'defect' : cause,
+    message: troubleWords(trouble, url),
+    technical: technicalOf(trouble),
+  }
+}
 
 /** Refused is what waiting does not cure. */
 function stateOf(trouble: Trouble): SyncState['state'] {

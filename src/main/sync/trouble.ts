@@ -1,3 +1,4 @@
+import type { Cause } from '../../model/reason.ts'
 import type { WireRefusal } from '../../model/sync/envelope.ts'
 
 /** What keeps a station and headquarters apart. Nothing of it is an error of anybody's work: everything goes on and is tried again. */
@@ -27,6 +28,44 @@ export type Trouble =
   | { readonly kind: 'defect'; readonly message: string }
   /** This station took its own question back. */
   | { readonly kind: 'taken_back' }
+
+/** One word for programs. */
+export function causeOf(trouble: Trouble): Cause {
+  switch (trouble.kind) {
+    case 'refused':
+      // A blob that is not there yet is no word about the line.
+      return trouble.why === 'no_blob' ? 'defect' : trouble.why
+    case 'taken_back':
+      return 'silent'
+    default:
+      return trouble.kind
+  }
+}
+
+/** What a system or program calls it, for who mends it; null where the cause says all. */
+export function technicalOf(trouble: Trouble): string | null {
+  switch (trouble.kind) {
+    case 'unreachable':
+    case 'certificate':
+    case 'disk':
+      return trouble.code
+    case 'captive_portal':
+    case 'gateway':
+    case 'foreign':
+      return `HTTP ${trouble.status}`
+    case 'upgrade_required':
+      return `sync/v${trouble.protocol}`
+    case 'defect':
+      return trouble.message
+    case 'silent':
+    case 'cut_off':
+    case 'proxy_login':
+    case 'not_understood':
+    case 'refused':
+    case 'taken_back':
+      return null
+  }
+}
 
 /** One line for a person. */
 export function troubleWords(trouble: Trouble, url: string): string {

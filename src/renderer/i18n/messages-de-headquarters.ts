@@ -35,7 +35,33 @@ export const deHeadquarters: HeadquartersCatalogue = {
   enroll_again: 'Mit neuem Code anmelden',
   enroll_by_settings: 'Diese Adresse steht in den Einstellungen der Station.',
   enroll_done: 'Diese Station ist bei {url} angemeldet.',
-  enroll_failed: '{why}. Nichts wurde geändert.',
+  enroll_failed: '{why} Nichts wurde geändert.',
+  for_it: 'Für die Werks-IT: {words}',
+  reason_unreachable:
+    'Unter dieser Adresse antwortet niemand: Es gibt kein Netz, oder die Adresse ist falsch.',
+  reason_cut_off:
+    'Etwas unterwegs schneidet ab oder ändert, was die Zentrale sagt. Bitte der Werks-IT melden.',
+  reason_portal: 'Statt der Zentrale kam eine Webseite: Dieses Netz verlangt zuerst eine Anmeldung.',
+  reason_foreign: 'Wer unter dieser Adresse antwortet, ist nicht die Zentrale.',
+  reason_gateway: 'Unter dieser Adresse antwortet ein Proxy, aber die Zentrale dahinter ist nicht da.',
+  reason_code_unknown:
+    'Die Zentrale kennt diesen Code nicht. Prüfen Sie, ob er vertippt ist, oder erbitten Sie einen neuen bei der Werks-IT.',
+  reason_code_spent: 'Dieser Code wurde schon verwendet. Erbitten Sie einen neuen bei der Werks-IT.',
+  reason_code_expired: 'Dieser Code ist abgelaufen. Erbitten Sie einen neuen bei der Werks-IT.',
+  reason_busy: 'Die Zentrale bittet um Geduld. Versuchen Sie es in einer Minute wieder.',
+  reason_defect: 'Lotkeeper hat einen Fehler. Mehr steht im Protokoll.',
+  reason_other_address:
+    'In den Einstellungen dieser Station steht eine andere Adresse der Zentrale. Melden Sie sie dort an, oder lassen Sie die Werks-IT das ändern.',
+  reason_no_line: 'Diese Station wurde ohne Weg zur Zentrale gestartet.',
+  reason_last_user_key:
+    'Das ist der letzte Schlüssel einer Person: Ohne ihn könnte sich niemand anmelden. Erzeugen Sie zuerst einen anderen.',
+  reason_not_answered: 'Das ist noch nicht entschieden: Es gibt nichts zurückzunehmen.',
+  reason_answered_already: 'Das ist schon entschieden.',
+  reason_no_such_answer: 'So kann das nicht mehr entschieden werden. Sehen Sie es sich noch einmal an.',
+  reason_nothing_left: 'Worum es geht, gibt es nicht mehr. Lassen Sie es, wie es ist.',
+  reason_still_used: 'Es wird noch von Teilen verwendet. Verschieben oder löschen Sie diese zuerst.',
+  reason_cannot_be:
+    'Das kann nicht sein: Etwas gehörte im Kreis zu sich selbst, oder die beiden gehören nicht zusammen.',
   trouble_away:
     'Die Zentrale ist nicht erreichbar. Arbeiten Sie weiter: Alles bleibt hier und geht von selbst dorthin.',
   trouble_between:

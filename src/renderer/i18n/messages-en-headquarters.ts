@@ -34,7 +34,31 @@ export const enHeadquarters = {
   enroll_again: 'Enrol again with a new code',
   enroll_by_settings: 'The settings of this station say this address.',
   enroll_done: 'This station is enrolled at {url}.',
-  enroll_failed: '{why}. Nothing was changed.',
+  enroll_failed: '{why} Nothing was changed.',
+  for_it: 'For plant IT: {words}',
+  reason_unreachable: 'Nobody answers at this address: there is no network, or the address is wrong.',
+  reason_cut_off: 'Something on the way cuts off or changes what headquarters says. Tell plant IT.',
+  reason_portal: 'A web page came instead of headquarters: this network wants somebody to sign in first.',
+  reason_foreign: 'Whoever answers at this address is not headquarters.',
+  reason_gateway: 'A proxy answers at this address, but headquarters behind it is not there.',
+  reason_code_unknown:
+    'Headquarters does not know this code. See whether it is mistyped, or ask plant IT for a new one.',
+  reason_code_spent: 'This code was used already. Ask plant IT for a new one.',
+  reason_code_expired: 'This code is no longer valid. Ask plant IT for a new one.',
+  reason_busy: 'Headquarters asks for patience. Try again in a minute.',
+  reason_defect: 'Lotkeeper has a fault. Its log says more.',
+  reason_other_address:
+    'The settings of this station name another address of headquarters. Enrol there, or have plant IT change them.',
+  reason_no_line: 'This station was opened without a way to headquarters.',
+  reason_last_user_key:
+    'This is the last key of a person: without it nobody could sign in. Make another one first.',
+  reason_not_answered: 'This is not decided yet: there is nothing to take back.',
+  reason_answered_already: 'This is decided already.',
+  reason_no_such_answer: 'This cannot be decided that way any more. Look at it once more.',
+  reason_nothing_left: 'What this is about no longer exists. Leave it as it is.',
+  reason_still_used: 'It is still used by units. Move or delete them first.',
+  reason_cannot_be:
+    'That cannot be: what belongs to what would go in a circle, or the two do not belong together.',
   trouble_away: 'Headquarters cannot be reached. Work on: everything is kept here and goes there by itself.',
   trouble_between:
     'Something else answers in place of headquarters: this network may want somebody to sign in, or the address is wrong. Tell plant IT.',

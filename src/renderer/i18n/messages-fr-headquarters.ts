@@ -35,7 +35,31 @@ export const frHeadquarters: HeadquartersCatalogue = {
   enroll_again: 'Inscrire avec un nouveau code',
   enroll_by_settings: 'Cette adresse figure dans la configuration de la station.',
   enroll_done: 'Cette station est inscrite à {url}.',
-  enroll_failed: '{why}. Rien n’a été modifié.',
+  enroll_failed: '{why} Rien n’a été modifié.',
+  for_it: 'Pour l’informatique : {words}',
+  reason_unreachable: 'Personne ne répond à cette adresse : il n’y a pas de réseau ou l’adresse est fausse.',
+  reason_cut_off: 'Quelque chose en chemin coupe ou modifie ce que dit le siège. Prévenez l’informatique.',
+  reason_portal: 'Une page web est venue à la place du siège : ce réseau demande d’abord une connexion.',
+  reason_foreign: 'Ce qui répond à cette adresse n’est pas le siège.',
+  reason_gateway: 'Un proxy répond à cette adresse, mais le siège n’est pas là derrière.',
+  reason_code_unknown:
+    'Le siège ne connaît pas ce code. Vérifiez la saisie ou demandez-en un nouveau à l’informatique.',
+  reason_code_spent: 'Ce code a déjà servi. Demandez-en un nouveau à l’informatique.',
+  reason_code_expired: 'Ce code n’est plus valable. Demandez-en un nouveau à l’informatique.',
+  reason_busy: 'Le siège demande de la patience. Réessayez dans une minute.',
+  reason_defect: 'Lotkeeper a un défaut. Son journal en dit plus.',
+  reason_other_address:
+    'La configuration de cette station indique une autre adresse du siège. Inscrivez-la là-bas ou faites modifier la configuration par l’informatique.',
+  reason_no_line: 'Cette station a été ouverte sans chemin vers le siège.',
+  reason_last_user_key:
+    'C’est la dernière clé d’une personne : sans elle, personne ne pourrait se connecter. Créez-en d’abord une autre.',
+  reason_not_answered: 'Ce n’est pas encore décidé : il n’y a rien à annuler.',
+  reason_answered_already: 'C’est déjà décidé.',
+  reason_no_such_answer: 'Cela ne peut plus être décidé ainsi. Regardez encore une fois.',
+  reason_nothing_left: 'Ce dont il s’agit n’existe plus. Laissez tel quel.',
+  reason_still_used: 'Des unités l’utilisent encore. Déplacez-les ou supprimez-les d’abord.',
+  reason_cannot_be:
+    'Cela ne se peut pas : l’appartenance tournerait en rond, ou les deux ne vont pas ensemble.',
   trouble_away: 'Le siège est injoignable. Continuez : tout est gardé ici et partira tout seul.',
   trouble_between:
     'Autre chose répond à la place du siège : ce réseau demande peut-être une connexion, ou l’adresse est fausse. Prévenez l’informatique.',

@@ -1,0 +1,47 @@
+/**
+ * Why something did not go as asked, in one word for programs: the operator's page has a sentence for each in each of its languages. The sets are
+ * closed, so that a word without a sentence does not compile. Answers of the contract carry none of them, only those under `/station/…`.
+ */
+
+/** What stands between a station and headquarters: the `cause` of `GET /station/sync` (docs/station-api.md). */
+export const causes = [
+  'unreachable',
+  'silent',
+  'cut_off',
+  'bad_message',
+  'captive_portal',
+  'foreign',
+  'gateway',
+  'proxy_login',
+  'certificate',
+  'unauthorized',
+  'revoked',
+  'code_unknown',
+  'code_spent',
+  'code_expired',
+  'upgrade_required',
+  'not_understood',
+  'clock',
+  'disk',
+  'busy',
+  'too_large',
+  'defect',
+] as const
+export type Cause = (typeof causes)[number]
+
+/** Why the station said no by itself: the `reason` of an error under `/station/…`. */
+export const ownReasons = [
+  'other_address',
+  'no_line',
+  'last_user_key',
+  'not_answered',
+  'answered_already',
+  'no_such_answer',
+  'nothing_left',
+  'name_taken',
+  'still_used',
+  'cannot_be',
+] as const
+
+/** Being off the right time keeps nobody from anything, so it is no reason for a no. */
+export type Reason = Exclude<Cause, 'clock'> | (typeof ownReasons)[number]
