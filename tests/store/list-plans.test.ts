@@ -120,7 +120,9 @@ describe('a list of batches reads by index:', () => {
 
   test('a search of units asks for the units of few batches', () => {
     const plans = plansOf((db) =>
-      db.all(sql`SELECT u.pk FROM units u WHERE ${serialContains(db, 'sn-2999')} ORDER BY u.pk LIMIT 51`),
+      db.all(
+        sql`SELECT u.pk FROM units u WHERE ${serialContains(db, 'sn-2999').gather} ORDER BY u.pk LIMIT 51`,
+      ),
     )
     expect(plans.join('\n')).toMatch(/SEARCH m USING COVERING INDEX units_by_batch \(batch_pk=\?\)/)
   })

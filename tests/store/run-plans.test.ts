@@ -26,10 +26,12 @@ beforeAll(() => {
 })
 afterAll(() => database.close())
 
+const lists = new Set(['outcomes', 'procedure_ids', 'operated_by_ids', 'serial_numbers', 'part_numbers'])
+
 /** The statement that finds the page, in words of EXPLAIN QUERY PLAN. */
 function planOf(text: string): string[] {
   const asked: Query[] = []
-  const query = runEndpoints.list.query.parse(parseQuery(text, new Set(['outcomes', 'serial_numbers'])))
+  const query = runEndpoints.list.query.parse(parseQuery(text, lists))
   listRuns({ ...database, rows: (one) => (asked.push(one), database.rows(one)) }, query, 100)
   const { text: statement, values } = asked.at(-1)!
   return database
@@ -52,10 +54,45 @@ test.for([
   'created_after=1970-01-01T00:00:00Z',
   'started_after=1970-01-01T00:00:00Z&started_before=1970-01-01T00:00:02Z',
   'search_query=sn',
+  'procedure_ids=q',
+  'procedure_ids=q&outcomes=FAIL',
+  'procedure_ids=q&outcomes=FAIL&sort_order=asc&started_after=1970-01-01T00:00:00.100Z',
+  'procedure_ids=q&sort_by=outcome',
+  'outcomes=FAIL&sort_by=outcome&started_before=1970-01-01T00:00:02Z',
+  'procedure_ids=q&sort_by=duration',
+  'procedure_ids=q&sort_by=serial_number',
+  'part_numbers=P&sort_by=part_number',
+  'part_numbers=P&sort_by=revision_number&sort_order=asc',
 ])('a page of runs with %s is read off an index, and nothing is sorted', (text) => {
   const plan = planOf(text)
   expect(plan.length).toBeGreaterThan(0)
   expect(plan.filter((step) => /TEMP B-TREE|SCAN t$/.test(step))).toEqual([])
+})
+
+test.for([
+  ['procedure_ids=q&outcomes=FAIL', 'SEARCH t USING COVERING INDEX runs_by_procedure_and_outcome'],
+  ['sort_by=serial_number', 'SCAN o USING INDEX tested_units_by_key'],
+  ['sort_by=part_number', 'SEARCH o USING INDEX tested_units_by_revision'],
+] as const)('a page of runs with %s goes along the index made for it', ([text, step]) => {
+  expect(planOf(text).join('; ')).toContain(step)
+})
+
+test('of several values with an index, only the first runs of each are sorted', () => {
+  const plan = planOf('procedure_ids=q&procedure_ids=o&outcomes=FAIL').join('; ')
+  expect(plan.match(/SEARCH t USING COVERING INDEX runs_by_procedure_and_outcome/g)).toHaveLength(2)
+  expect(plan).toContain('SEARCH t USING INTEGER PRIMARY KEY')
+})
+
+test('a filter that many runs pass, but none soon, is fetched by its index once the walk has cost as much', () => {
+  const asked: string[] = []
+  // 400 runs, all at the end of this order.
+  const query = runEndpoints.list.query.parse(
+    parseQuery('started_before=1970-01-01T00:00:00.399Z&sort_by=created_at', lists),
+  )
+  const db = { ...database, rows: (one: Query) => (asked.push(one.text), database.rows<[number]>(one)) }
+  const { data } = listRuns(db as typeof database, { ...query, limit: 50, procedure_ids: ['q'] }, 50)
+  expect(data).toHaveLength(50)
+  expect(asked.length).toBeGreaterThan(3)
 })
 
 test.for([

@@ -315,7 +315,7 @@ describe('a search for units', () => {
   const units = (text: string) =>
     database
       .all<{ serial_number: string }>(
-        sql`SELECT u.serial_number FROM units u WHERE ${serialContains(database, text)} ORDER BY u.key`,
+        sql`SELECT u.serial_number FROM units u WHERE ${serialContains(database, text).gather} ORDER BY u.key`,
       )
       .map(({ serial_number }) => serial_number)
 

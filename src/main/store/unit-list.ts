@@ -1,45 +1,95 @@
-import { fold } from '../../model/identifier.ts'
 import { type Page, page } from '../../model/page.ts'
 import { formatTime } from '../../model/time.ts'
 import type { UnitItem, UnitListQuery } from '../../model/unit.ts'
-import { standingIds } from './aliases.ts'
 import type { ReadableDb } from './database.ts'
-import { metadataTests } from './metadata-filter.ts'
+import { both, type Filter, firstFew, pageOf, unwalked } from './filters.ts'
 import type { People } from './people.ts'
-import { among, type Query, join, oneOf, sql } from './sql.ts'
+import { type Query, sql } from './sql.ts'
+import { filtersOf } from './unit-filters.ts'
 import {
   byLastProcedure,
+  lastProcedureOrder,
   type LastRunColumns,
   lastRunColumns,
   lastRunOf,
-  runConditions,
 } from './unit-runs.ts'
-import { inBatch, serialContains } from './unit-search.ts'
 import { type PartColumns, metadataOf, partColumns, partOf } from './units.ts'
 
-/** Units by page: which ones first, then what is shown of them. */
-export function listUnits(db: ReadableDb, people: People, query: UnitListQuery): Page<UnitItem> {
-  const { limit, cursor, sort_by, sort_order, include_metadata } = query
-  const conditions = [...conditionsOf(db, query), ...runConditions(db, query)]
-  const matching = conditions.length === 0 ? sql`TRUE` : join(conditions, ' AND ')
-  const pks =
-    sort_by === 'last_run_procedure'
-      ? byLastProcedure(db, matching, query)
-      : db
-          .rows<[number]>(sql`
-            SELECT u.pk FROM ${sourceOf(query)} WHERE ${matching}
-            ORDER BY ${orders[sort_by][sort_order]} LIMIT ${limit + 1} OFFSET ${cursor}`)
-          .flat()
-  return page(readUnits(db, people, pks, include_metadata), limit, cursor)
+/** Units by page: which ones first, then what is shown of them. @param first see `pageOf`: every number gives the same page */
+export function listUnits(
+  db: ReadableDb,
+  people: People,
+  query: UnitListQuery,
+  first = firstFew(query),
+): Page<UnitItem> {
+  const { limit, cursor, include_metadata } = query
+  return page(readUnits(db, people, keysOf(db, query, first), include_metadata), limit, cursor)
 }
 
-/** Sorted by part, a page is read off the indexes of part, revision and unit, unless the units wanted are picked one by one. */
-function sourceOf({ sort_by, ids, serial_numbers, batch_numbers }: UnitListQuery): Query {
-  if (sort_by !== 'part_number') return sql`units u`
-  const picked = ids ?? serial_numbers ?? batch_numbers
-  return picked === undefined
-    ? sql`parts p CROSS JOIN revisions r ON r.part_pk = p.pk CROSS JOIN units u ON u.revision_pk = r.pk`
-    : sql`units u JOIN revisions r ON r.pk = u.revision_pk JOIN parts p ON p.pk = r.part_pk`
+function keysOf(db: ReadableDb, query: UnitListQuery, first: number): number[] {
+  const filters = filtersOf(db, query)
+  const [only] = filters
+  if (only === undefined || (filters.length === 1 && only.along)) return along(db, query, filters, only)
+  return pageOf(filters, first, {
+    isRare: ({ gather, probe }, few) =>
+      probe?.(db, few) ??
+      db.rows(sql`SELECT 1 FROM units u WHERE ${gather} LIMIT 1 OFFSET ${few}`).length === 0,
+    isAll: (few) => db.rows(sql`SELECT 1 FROM units LIMIT 1 OFFSET ${few}`).length === 0,
+    gathered: (rare) => gathered(db, query, filters, rare),
+    along: (filter, most) => along(db, query, filters, filter, most),
+    isFull: (found) => found.length > query.limit,
+  })
+}
+
+function gathered(
+  db: ReadableDb,
+  { sort_by, sort_order, limit, cursor }: UnitListQuery,
+  filters: readonly Filter[],
+  rare: readonly Filter[],
+): number[] {
+  const tests = both(filters.map((filter) => (rare.includes(filter) ? filter.gather : filter.test)))
+  const order =
+    sort_by === 'last_run_procedure' ? lastProcedureOrder[sort_order] : orders[sort_by][sort_order]
+  return db
+    .rows<[number]>(sql`
+      SELECT u.pk FROM ${joined[sort_by]} WHERE ${tests} ORDER BY ${unwalked(order)} LIMIT ${limit + 1} OFFSET ${cursor}`)
+    .flat()
+}
+
+/** @param way the filter along whose index to go; undefined: along the order's own @param most how many units to look at */
+function along(
+  db: ReadableDb,
+  query: UnitListQuery,
+  filters: readonly Filter[],
+  way: Filter | undefined,
+  most?: number,
+): number[] {
+  const { sort_by, sort_order, limit, cursor } = query
+  const tests = both(filters.filter((filter) => filter !== way).map(({ test }) => test))
+  if (sort_by === 'last_run_procedure') return byLastProcedure(db, tests, query, most)
+  const inOrder = sql`SELECT u.pk FROM ${sort_by === 'part_number' ? byPart : sql`units u`} WHERE ${way?.along ?? sql`TRUE`}`
+  const order = orders[sort_by][sort_order]
+  const end = sql`LIMIT ${limit + 1} OFFSET ${cursor}`
+  return db
+    .rows<[number]>(
+      most === undefined
+        ? sql`${inOrder} AND ${tests} ORDER BY ${order} ${end}`
+        : // CROSS JOIN: the outer loop is the walk, and its order that of the page.
+          sql`SELECT u.pk FROM (${inOrder} ORDER BY ${order} LIMIT ${most}) walk CROSS JOIN units u ON u.pk = walk.pk
+              WHERE ${tests} ${end}`,
+    )
+    .flat()
+}
+
+/** Sorted by part, a page is read off the indexes of part, revision and unit. */
+const byPart = sql`parts p CROSS JOIN revisions r ON r.part_pk = p.pk CROSS JOIN units u ON u.revision_pk = r.pk`
+
+const joined: Record<UnitListQuery['sort_by'], Query> = {
+  serial_number: sql`units u`,
+  created_at: sql`units u`,
+  part_number: sql`units u JOIN revisions r ON r.pk = u.revision_pk JOIN parts p ON p.pk = r.part_pk`,
+  last_run_at: sql`units u`,
+  last_run_procedure: sql`units u LEFT JOIN procedures q ON q.pk = u.last_procedure_pk`,
 }
 
 const byCreation = {
@@ -56,45 +106,6 @@ const orders: Record<SortedByIndex, Record<UnitListQuery['sort_order'], Query>> 
   part_number: { asc: sql`p.key, r.key, u.pk`, desc: sql`p.key DESC, r.key DESC, u.pk DESC` },
   // Units without a run come first, or last of all.
   last_run_at: { asc: sql`u.last_run_at, u.pk`, desc: sql`u.last_run_at DESC, u.pk DESC` },
-}
-
-function conditionsOf(db: ReadableDb, query: UnitListQuery): Query[] {
-  const found: Query[] = []
-  if (query.search_query !== undefined) found.push(serialContains(db, query.search_query))
-  if (query.ids) found.push(sql`u.id IN ${standingIds(query.ids)}`)
-  if (query.serial_numbers) found.push(sql`u.key IN ${among(query.serial_numbers.map(fold))}`)
-  if (query.part_numbers || query.revision_numbers) found.push(ofRevision(db, query))
-  if (query.batch_numbers) found.push(inBatch(query.batch_numbers))
-  if (query.created_after !== undefined) found.push(sql`u.created_at >= ${query.created_after}`)
-  if (query.created_before !== undefined) found.push(sql`u.created_at <= ${query.created_before}`)
-  if (query.created_by_user_ids) {
-    const users = sql`SELECT pk FROM users WHERE id IN ${among(query.created_by_user_ids)}`
-    found.push(oneOf(sql`u.created_by_user_pk`, db.rows<[number]>(users).flat()))
-  }
-  if (query.created_by_station_ids) {
-    const stations = sql`SELECT pk FROM stations WHERE id IN ${standingIds(query.created_by_station_ids)}`
-    found.push(oneOf(sql`u.created_by_station_pk`, db.rows<[number]>(stations).flat()))
-  }
-  if (query.exclude_units_with_parent) found.push(sql`u.parent_pk IS NULL`)
-  if (query.samples) found.push(sql`u.sample IN ${among(query.samples)}`)
-  if (query.metadata) found.push(...metadataTests(sql`u.metadata`, query.metadata))
-  return found
-}
-
-/** Up to this many units are fetched by their revisions and sorted; more of them are met soon on any walk in the list's order. */
-const SORTED_MAX = 10_000
-
-function ofRevision(db: ReadableDb, { part_numbers, revision_numbers, sort_by }: UnitListQuery): Query {
-  const ofPart = part_numbers ? sql`p.key IN ${among(part_numbers.map(fold))}` : sql`TRUE`
-  const numbered = revision_numbers ? sql`r.key IN ${among(revision_numbers.map(fold))}` : sql`TRUE`
-  const pks = db.rows<[number]>(
-    sql`SELECT r.pk FROM revisions r JOIN parts p ON p.pk = r.part_pk WHERE ${ofPart} AND ${numbered}`,
-  )
-  if (sort_by === 'part_number') return oneOf(sql`r.pk`, pks.flat())
-  const wanted = oneOf(sql`u.revision_pk`, pks.flat())
-  const beyond = db.rows(sql`SELECT 1 FROM units u WHERE ${wanted} LIMIT 1 OFFSET ${SORTED_MAX}`)
-  // The plus keeps SQLite from the index of revisions.
-  return beyond.length === 0 ? wanted : sql`+${wanted}`
 }
 
 interface UnitRow extends PartColumns, LastRunColumns {
