@@ -297,6 +297,26 @@ describe('a search', () => {
     expect(found('n')).toEqual(['NEXT'])
   })
 
+  test('nor the texts that still waited when it was deleted, however many take the pk one after the other', () => {
+    insertBatch(LOT)
+    for (const [created_at, number] of [
+      [6, 'NEXT'],
+      [7, 'LAST'],
+    ] as const) {
+      const before = database.one<{ key: string; created_at: number }>(
+        sql`SELECT key, created_at FROM batches`,
+      )!
+      database.run(sql`DELETE FROM batches WHERE pk = 1`)
+      forgetText(database, 1, before.created_at, before.key)
+      insertBatch({ ...LOT, number, created_at })
+      mergePending(database)
+      expect(found('lot')).toEqual([])
+    }
+    mergeGone(database)
+    for (const text of ['lot', 'next', 'x']) expect(found(text)).toEqual([])
+    expect(found('last')).toEqual(['LAST'])
+  })
+
   test('a text that leaves and comes back is found throughout', () => {
     insertBatch(LOT)
     insertUnit('SN-1', 1)

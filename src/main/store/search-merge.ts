@@ -85,12 +85,16 @@ export function mergePending(db: WritableDb): void {
 
 /**
  * Takes out of `search` what only the texts in search_gone put there. What waits in search_pending must go in first:
- * a text may be gone before it was merged.
+ * a text may be gone before it was merged. If its batch was deleted meanwhile and another took the pk, it went in under that
+ * one's time: so each text is taken out at all times that its pk has had.
  */
 export function mergeGone(db: WritableDb): void {
   mergePending(db)
   const gone = db.rows<[number, number, string]>(sql`
-    SELECT created_at, batch_pk, key FROM search_gone ORDER BY created_at, batch_pk`)
+    WITH had (batch_pk, created_at) AS (
+      SELECT batch_pk, created_at FROM search_gone
+      UNION SELECT pk, created_at FROM batches WHERE pk IN (SELECT batch_pk FROM search_gone))
+    SELECT DISTINCT had.created_at, batch_pk, key FROM search_gone JOIN had USING (batch_pk) ORDER BY had.created_at, batch_pk`)
   const changes: Changes = { times: [], pks: [], grams: new Map() }
   let texts = ''
   for (const [created_at, batch_pk, key] of gone) {
