@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --large] [lists http start creates import peers sync runs]`: measures all sections or those that are named, prints
+ * `npm run bench [-- --large] [lists http start creates import peers sync runs page]`: measures all sections or those that are named, prints
  * what it finds, writes bench/results.json and the tables of docs/performance.md. Ratios in one run are the point; absolute times
  * belong to the machine. `--large` adds a million batches with ten units each.
  */
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 
 import { openData, warm } from './data.ts'
 import { measureHttp, measureStart } from './http.ts'
+import { measurePage } from './page.ts'
 import { measurePeers } from './peers.ts'
 import { type Result, atMost, print, save } from './results.ts'
 import { measureRuns } from './runs.ts'
@@ -63,6 +64,7 @@ const sections: Record<string, () => Promise<Result[]> | Result[]> = {
   peers: measurePeers,
   sync: () => measureSync(values.large),
   runs: () => measureRuns(values.large),
+  page: () => measurePage(values.large ? 1_000_000 : 10_000),
 }
 
 const unknown = wanted.find((name) => !Object.hasOwn(sections, name))

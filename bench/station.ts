@@ -52,22 +52,20 @@ export function stop(child: ChildProcess): Promise<void> {
   })
 }
 
-const stationArgs = (count: number) => [
-  '--data-dir',
-  dataFolder(count),
-  '--port',
-  '0',
-  '--log-level',
-  'silent',
-]
+const stationArgs = (folder: string) => ['--data-dir', folder, '--port', '0', '--log-level', 'silent']
 
 /** The station as users start it, on the data of this size. */
 export function startStation(count: number): Promise<Running> {
-  readyForKey(count)
-  return start(join('src', 'main', 'headless.ts'), stationArgs(count))
+  withKey(count)
+  return startStationIn(dataFolder(count))
 }
 
-function readyForKey(count: number): void {
+/** The station as users start it, on a folder that may be written to. */
+export const startStationIn = (folder: string): Promise<Running> =>
+  start(join('src', 'main', 'headless.ts'), stationArgs(folder))
+
+/** Makes the data of this size, and the key of the bench in it. */
+export function withKey(count: number): void {
   const db = openData(count)
   if (db.one(sql`SELECT 1 FROM keys WHERE id = ${uuid(8, 0)}`) === undefined)
     createKey(db, {
@@ -97,9 +95,9 @@ export function timeProcess(args: readonly string[]): Promise<number> {
 
 /** Milliseconds from starting the station to its first answer. */
 export async function timeFirstAnswer(count: number): Promise<number> {
-  readyForKey(count)
+  withKey(count)
   const begun = performance.now()
-  const station = await start(join('src', 'main', 'headless.ts'), stationArgs(count))
+  const station = await start(join('src', 'main', 'headless.ts'), stationArgs(dataFolder(count)))
   const answer = await fetch(`${station.url}/v2/batches`, { headers: { authorization: `Bearer ${KEY}` } })
   await answer.arrayBuffer()
   const took = performance.now() - begun
