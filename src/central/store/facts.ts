@@ -102,7 +102,11 @@ export function forgetQuestions(facts: Facts): void {
 export const sizeOf = (facts: Facts) => kinds.reduce((sum, kind) => sum + facts[kind].known.size, 0)
 
 /** Several parts as one name. No row has a zero character in its id or key, so what asks for one may ask for another. */
-export const nameOf = (...parts: readonly (string | number)[]) => parts.map(withoutZero).join('\0')
+export function nameOf(first: string | number, ...others: readonly (string | number)[]): string {
+  let name = withoutZero(first)
+  for (const part of others) name += `\0${withoutZero(part)}`
+  return name
+}
 const withoutZero = (part: string | number) =>
-  typeof part === 'string' && part.includes('\0') ? part.replaceAll('\0', '\ufffd') : part
+  typeof part === 'string' && part.includes('\0') ? part.replaceAll('\0', '\ufffd') : String(part)
 export const partsOf = (name: string) => name.split('\0')

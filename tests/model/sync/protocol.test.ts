@@ -31,3 +31,14 @@ test('a text for hashing does not depend on the order of keys', () => {
   expect(canonical({ a: [1, 2] })).not.toBe(canonical({ a: [2, 1] }))
   expect(canonical({ a: 'b,c' })).not.toBe(canonical({ a: 'b', c: undefined }))
 })
+
+test('a text for hashing quotes every character as JSON does, in values and in names', () => {
+  const strange: string[] = []
+  for (let code = 0; code <= 0xffff; code++) {
+    const text = `a${String.fromCharCode(code)}b`
+    const expected = JSON.stringify({ [text]: text })
+    if (canonical({ [text]: text }) !== expected) strange.push(expected)
+  }
+  expect(strange).toEqual([])
+  expect(canonical('\u{1f600}')).toBe('"\u{1f600}"')
+})
