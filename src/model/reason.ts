@@ -1,6 +1,6 @@
 /**
  * Why something did not go as asked, in one word for programs: the operator's page has a sentence for each in each of its languages. The sets are
- * closed, so that a word without a sentence does not compile. Answers of the contract carry none of them, only those under `/station/…`.
+ * closed, so that a word without a sentence does not compile. Answers of the contract carry none of them, only those under `/station/…` and of the links to files.
  */
 
 /** What stands between a station and headquarters: the `cause` of `GET /station/sync` (docs/station-api.md). */
@@ -29,7 +29,7 @@ export const causes = [
 ] as const
 export type Cause = (typeof causes)[number]
 
-/** Why the station said no by itself: the `reason` of an error under `/station/…`. */
+/** Why the station said no by itself: the `reason` of an error under `/station/…` or of a link to a file. */
 export const ownReasons = [
   'other_address',
   'no_line',
@@ -41,6 +41,11 @@ export const ownReasons = [
   'name_taken',
   'still_used',
   'cannot_be',
+  'link_expired',
+  'bytes_away',
+  'bytes_not_sent',
+  'bytes_changed',
+  'bytes_gone',
 ] as const
 
 /** Being off the right time keeps nobody from anything, so it is no reason for a no. */

@@ -31,29 +31,50 @@ export async function call<E extends Endpoint>(
 export const signIn = (key: string) => send('POST', SESSION_PATH, { key })
 export const signOut = () => send('DELETE', SESSION_PATH)
 
+/**
+ * The bytes behind a link to a file. The link begins with the name by which this page calls the station, so only its path counts.
+ * @throws ApiProblem also where they end too early
+ */
+export async function loadFile(url: string): Promise<Blob> {
+  const response = await reach(new URL(url).pathname)
+  if (!response.ok) throw problemOf(response.status, await jsonOf(response))
+  return response.blob().catch(() => {
+    throw unreachable()
+  })
+}
+
 async function send(method: string, target: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-  let response: Response
-  try {
-    response = await fetch(target, {
-      method,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      ...(signal ? { signal } : {}),
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
-  } catch (error) {
-    if (signal?.aborted) throw error
-    throw new ApiProblem('UNREACHABLE', 'The station does not answer')
-  }
-  const json: unknown = await response.json().catch(() => undefined)
+  const response = await reach(target, {
+    method,
+    ...(signal ? { signal } : {}),
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+  const json = await jsonOf(response)
   if (response.ok) return json
+  throw problemOf(response.status, json)
+}
+
+const unreachable = () => new ApiProblem('UNREACHABLE', 'The station does not answer')
+
+async function reach(target: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(target, { credentials: 'same-origin', cache: 'no-store', ...init })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw unreachable()
+  }
+}
+
+const jsonOf = (response: Response): Promise<unknown> => response.json().catch(() => undefined)
+
+function problemOf(status: number, json: unknown): ApiProblem {
   const refusal = ownErrorBody.safeParse(json)
-  if (!refusal.success) throw new ApiProblem('INTERNAL_SERVER_ERROR', `HTTP ${response.status}`)
+  if (!refusal.success) return new ApiProblem('INTERNAL_SERVER_ERROR', `HTTP ${status}`)
   const { code, message, issues, reason, technical } = refusal.data
   const [issue] = issues ?? []
-  throw new ApiProblem(code, issue?.message ?? message, { issue, reason, technical })
+  return new ApiProblem(code, issue?.message ?? message, { issue, reason, technical })
 }
 
 /** The contract's operations are served under `/v2`, the station's own under the path they name. */

@@ -84,6 +84,11 @@ const ofReasons: { readonly [Name in Reason]: Plain } = {
   name_taken: 'error_taken',
   still_used: 'reason_still_used',
   cannot_be: 'reason_cannot_be',
+  link_expired: 'reason_link_expired',
+  bytes_away: 'reason_bytes_away',
+  bytes_not_sent: 'reason_bytes_not_sent',
+  bytes_changed: 'reason_bytes_changed',
+  bytes_gone: 'reason_bytes_gone',
 }
 
 const ofIssues: { readonly [Code in z.core.$ZodIssue['code']]: Plain } = {

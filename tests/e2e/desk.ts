@@ -137,6 +137,16 @@ export async function makePart({ ask: send }: Pick<Desk, 'ask'>, number = 'PCB-1
   await send('POST', '/v2/parts', { number, name: 'Main board', revision_number: 'A' })
 }
 
+/** A file of so many zero bytes, whole; of nothing yet. */
+export async function upload({ ask: send }: Pick<Desk, 'ask'>, name: string, size: number): Promise<string> {
+  const { id, upload_url } = await send<{ id: string; upload_url: string }>('POST', '/v2/attachments', {
+    name,
+  })
+  const { status } = await fetch(upload_url, { method: 'PUT', body: new Uint8Array(size) })
+  expect(status).toBe(200)
+  return id
+}
+
 export async function makeUnits(
   { ask: send }: Pick<Desk, 'ask'>,
   serials: readonly string[],

@@ -1,6 +1,6 @@
 import { type Page, expect, test } from '@playwright/test'
 
-import { type Desk, makePart, makeUnits, openDesk } from './desk.ts'
+import { type Desk, makePart, makeUnits, openDesk, upload } from './desk.ts'
 import { NARROW, WIDE, change, look, photograph, setTheme, themes } from './look.ts'
 import { type TestBench, openTestBench } from './test-bench.ts'
 
@@ -35,7 +35,13 @@ async function fill(bench: TestBench): Promise<void> {
   await makeUnits(desk, ['PSU-77', 'FAN-12'])
   await desk.ask('PUT', '/v2/units/SN-90003/children', { child_serial_number: 'PSU-77' })
   await desk.ask('PUT', '/v2/units/SN-90003/children', { child_serial_number: 'FAN-12' })
-  await desk.ask('PATCH', '/v2/units/SN-90061', { sample: 'golden' })
+  await desk.ask('PATCH', '/v2/units/SN-90061', {
+    sample: 'golden',
+    attachments: [
+      await upload(desk, 'inspection-report-2026-03-18-fixture-2.pdf', 1_240_000),
+      await upload(desk, 'label.png', 18_400),
+    ],
+  })
   failed = await bench.report('SN-90003', {
     outcome: 'FAIL',
     body: {
@@ -82,6 +88,7 @@ const views: readonly (readonly [name: string, open: (page: Page) => Promise<voi
     async (page) => {
       await page.goto(`${desk.url}/#/units/SN-90061`)
       await expect(page.getByText('No run of this unit has been reported yet.')).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Save the file label.png' })).toBeVisible()
     },
   ],
   [

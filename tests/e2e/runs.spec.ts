@@ -1,10 +1,11 @@
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { type Page, expect, test } from '@playwright/test'
 
 import { openDatabase } from '../../src/main/store/database.ts'
 import { sql } from '../../src/main/store/sql.ts'
-import { type Desk, makePart, makeUnits, openDesk, surfaces, verdictOf } from './desk.ts'
+import { type Desk, makePart, makeUnits, openDesk, surfaces, upload, verdictOf } from './desk.ts'
 import { scan } from './scanner.ts'
 import { type TestBench, openTestBench } from './test-bench.ts'
 
@@ -13,13 +14,14 @@ const unitRow = (page: Page, serial: string) =>
 const back = (page: Page) => page.getByRole('button', { name: 'Back' }).click()
 /** As from a link in another program: the window leads nowhere else than into its own page. */
 const goTo = (page: Page, place: string) => page.evaluate(`location.hash = '#/${place}'`)
-async function upload(desk: Desk, name: string, size: number): Promise<string> {
-  const { id, upload_url } = await desk.ask<{ id: string; upload_url: string }>('POST', '/v2/attachments', {
-    name,
-  })
-  const { status } = await fetch(upload_url, { method: 'PUT', body: new Uint8Array(size) })
-  expect(status).toBe(200)
-  return id
+async function saved({ page }: Desk, name: string): Promise<Buffer> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Save the file ${name}` }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe(name)
+  await expect(verdictOf(page)).toHaveText(`Done The file ${name} is loaded and can be saved.`)
+  return readFileSync(await download.path())
 }
 
 const DAY_MS = 86_400_000
@@ -208,15 +210,36 @@ for (const surface of surfaces)
       await expect(unitRow(page, 'SX-02')).toContainText('Not tested')
     })
 
-    test('files of a unit and of a run are named with their size', async () => {
+    test('files of a unit and of a run are named with their size, and can be saved', async () => {
       const { page } = desk
       const id = await bench.report('SX-03')
       await desk.ask('PATCH', `/v2/runs/${id}`, { attachments: [await upload(desk, 'scope.csv', 48_200)] })
       await desk.ask('PATCH', '/v2/units/SX-03', { attachments: [await upload(desk, 'label.png', 700)] })
       await goTo(page, 'units/SX-03')
-      await expect(page.locator('.attachments li')).toHaveText('label.png700 byte')
+      await expect(page.locator('.attachments li')).toHaveText('label.png700 byte Save')
+      expect(await saved(desk, 'label.png')).toEqual(Buffer.alloc(700))
       await page.getByRole('link', { name: 'FCT' }).click()
-      await expect(page.locator('.attachments li')).toHaveText('scope.csv48.2 kB')
+      await expect(page.locator('.attachments li')).toHaveText('scope.csv48.2 kB Save')
+      expect(await saved(desk, 'scope.csv')).toEqual(Buffer.alloc(48_200))
+    })
+
+    test('a file whose bytes are not here any more is no empty file: it is said in words', async () => {
+      const { page } = desk
+      const id = await bench.report('SX-05')
+      await desk.ask('PATCH', `/v2/runs/${id}`, { attachments: [await upload(desk, 'lost.bin', 900)] })
+      await goTo(page, `runs/${id}`)
+      const save = page.getByRole('button', { name: 'Save the file lost.bin' })
+      await expect(save).toBeVisible()
+      const folder = join(desk.data_dir, 'attachments')
+      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+        if (/[0-9a-f]{64}$/.test(name)) rmSync(join(folder, name))
+      await save.click()
+      await expect(verdictOf(page)).toHaveText('Stopped This file is not on this station any more.')
+      await desk.ask('POST', '/v2/batches', { number: 'LOT-AFTER' })
+      await expect(page.locator('.attachments li')).toHaveText(
+        'lost.bin900 byteThis file is not on this station any more.',
+      )
+      await expect(save).toHaveCount(0)
     })
 
     test('what stayed at another station is not shown as nothing', async () => {

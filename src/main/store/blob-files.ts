@@ -53,7 +53,11 @@ export interface BlobSource {
 export const nowhere: BlobSource = {
   isThere: () => false,
   fetch: () =>
-    Promise.resolve(refuse('NOT_FOUND', 'The bytes of this attachment are not on this station any more')),
+    Promise.resolve(
+      refuse('NOT_FOUND', 'The bytes of this attachment are not on this station any more', {
+        reason: 'bytes_gone',
+      }),
+    ),
 }
 
 const HASH_NAME = /^[0-9a-f]{64}$/

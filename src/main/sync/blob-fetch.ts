@@ -3,7 +3,7 @@ import { BYTES_TYPE, PIECE_MAX } from '../../model/sync/blobs.ts'
 import type { Blob } from '../store/blob-files.ts'
 import type { BlobParts } from '../store/blob-parts.ts'
 import { type Client, refusedBy } from './client.ts'
-import { type Trouble, troubleWords } from './trouble.ts'
+import { type Trouble, technicalOf, troubleWords } from './trouble.ts'
 
 export interface BlobFetchParts {
   readonly parts: BlobParts
@@ -43,6 +43,7 @@ export function createBlobFetch({ parts, client, url, noRoom }: BlobFetchParts) 
       : refuse(
           'SERVICE_UNAVAILABLE',
           'The bytes of this attachment were changed on their way from headquarters',
+          { reason: 'bytes_changed' },
         )
   }
 
@@ -66,7 +67,12 @@ function awayWords(trouble: Trouble | null, url: string): Refusal {
     return refuse(
       'SERVICE_UNAVAILABLE',
       'The bytes of this attachment are neither here nor at headquarters yet: the station that has them has not sent them',
+      { reason: 'bytes_not_sent' },
     )
   const why = trouble === null ? 'the line broke' : troubleWords(trouble, url)
-  return refuse('SERVICE_UNAVAILABLE', `The bytes of this attachment are at headquarters, not here. ${why}`)
+  const technical = trouble === null ? null : technicalOf(trouble)
+  return refuse('SERVICE_UNAVAILABLE', `The bytes of this attachment are at headquarters, not here. ${why}`, {
+    reason: 'bytes_away',
+    ...(technical === null ? {} : { technical }),
+  })
 }

@@ -62,6 +62,14 @@ export const deHeadquarters: HeadquartersCatalogue = {
   reason_still_used: 'Es wird noch von Teilen verwendet. Verschieben oder löschen Sie diese zuerst.',
   reason_cannot_be:
     'Das kann nicht sein: Etwas gehörte im Kreis zu sich selbst, oder die beiden gehören nicht zusammen.',
+  reason_link_expired: 'Was hier steht, ist älter als ein Tag. Laden Sie die Seite neu.',
+  reason_bytes_away:
+    'Diese Datei liegt in der Zentrale, die gerade nicht erreichbar ist. Versuchen Sie es später wieder.',
+  reason_bytes_not_sent:
+    'Diese Datei liegt noch an der Station, an der sie entstand, und ist noch nicht in der Zentrale.',
+  reason_bytes_changed:
+    'Diese Datei wurde auf dem Weg von der Zentrale verändert und nicht angenommen. Versuchen Sie es wieder.',
+  reason_bytes_gone: 'Diese Datei ist nicht mehr auf dieser Station.',
   trouble_away:
     'Die Zentrale ist nicht erreichbar. Arbeiten Sie weiter: Alles bleibt hier und geht von selbst dorthin.',
   trouble_between:

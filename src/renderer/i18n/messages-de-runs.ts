@@ -20,6 +20,8 @@ export const deRuns: RunsCatalogue = {
   unit_children: 'Enthält',
   unit_made: 'Angelegt {when} von {who}',
   unit_attachments: 'Anhänge',
+  attachment_save_of: 'Datei {name} speichern',
+  attachment_saved: 'Die Datei {name} ist geladen und kann gespeichert werden.',
   sample_golden: 'Gutmuster',
   sample_failing: 'Schlechtmuster',
   sample_ignored: 'Muster, zählt nicht',

@@ -59,6 +59,12 @@ export const enHeadquarters = {
   reason_still_used: 'It is still used by units. Move or delete them first.',
   reason_cannot_be:
     'That cannot be: what belongs to what would go in a circle, or the two do not belong together.',
+  reason_link_expired: 'What is shown here is more than a day old. Load the page again.',
+  reason_bytes_away: 'This file is at headquarters, which cannot be reached just now. Try again when it can.',
+  reason_bytes_not_sent:
+    'This file is still at the station where it was made, and has not been sent to headquarters yet.',
+  reason_bytes_changed: 'This file was changed on its way from headquarters and was not taken. Try again.',
+  reason_bytes_gone: 'This file is not on this station any more.',
   trouble_away: 'Headquarters cannot be reached. Work on: everything is kept here and goes there by itself.',
   trouble_between:
     'Something else answers in place of headquarters: this network may want somebody to sign in, or the address is wrong. Tell plant IT.',

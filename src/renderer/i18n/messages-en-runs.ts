@@ -19,6 +19,8 @@ export const enRuns = {
   unit_children: 'Contains',
   unit_made: 'Made {when} by {who}',
   unit_attachments: 'Attachments',
+  attachment_save_of: 'Save the file {name}',
+  attachment_saved: 'The file {name} is loaded and can be saved.',
   sample_golden: 'Golden sample',
   sample_failing: 'Failing sample',
   sample_ignored: 'Ignored sample',

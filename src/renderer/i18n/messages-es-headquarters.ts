@@ -58,6 +58,14 @@ export const esHeadquarters: HeadquartersCatalogue = {
   reason_nothing_left: 'Ya no existe aquello de lo que se trata. Déjelo como está.',
   reason_still_used: 'Todavía lo usan unidades. Muévalas o elimínelas antes.',
   reason_cannot_be: 'No puede ser: algo se pertenecería a sí mismo, o los dos no van juntos.',
+  reason_link_expired: 'Lo que se ve aquí tiene más de un día. Vuelva a cargar la página.',
+  reason_bytes_away:
+    'Este archivo está en la central, a la que ahora no se puede llegar. Inténtelo más tarde.',
+  reason_bytes_not_sent:
+    'Este archivo está todavía en la estación donde se hizo y aún no se ha enviado a la central.',
+  reason_bytes_changed:
+    'Este archivo cambió en el camino desde la central y no se aceptó. Inténtelo de nuevo.',
+  reason_bytes_gone: 'Este archivo ya no está en esta estación.',
   trouble_away: 'No se puede llegar a la central. Siga trabajando: todo se guarda aquí y se enviará solo.',
   trouble_between:
     'Responde otra cosa en lugar de la central: quizá esta red pide iniciar sesión o la dirección es errónea. Avise a informática.',

@@ -20,6 +20,8 @@ export const esRuns: RunsCatalogue = {
   unit_children: 'Contiene',
   unit_made: 'Creada {when} por {who}',
   unit_attachments: 'Adjuntos',
+  attachment_save_of: 'Guardar el archivo {name}',
+  attachment_saved: 'El archivo {name} está cargado y se puede guardar.',
   sample_golden: 'Muestra buena',
   sample_failing: 'Muestra defectuosa',
   sample_ignored: 'Muestra que no cuenta',

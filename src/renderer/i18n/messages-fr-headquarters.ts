@@ -60,6 +60,12 @@ export const frHeadquarters: HeadquartersCatalogue = {
   reason_still_used: 'Des unités l’utilisent encore. Déplacez-les ou supprimez-les d’abord.',
   reason_cannot_be:
     'Cela ne se peut pas : l’appartenance tournerait en rond, ou les deux ne vont pas ensemble.',
+  reason_link_expired: 'Ce qui est affiché date de plus d’un jour. Rechargez la page.',
+  reason_bytes_away: 'Ce fichier est au siège, qui est injoignable en ce moment. Réessayez plus tard.',
+  reason_bytes_not_sent:
+    'Ce fichier est encore à la station où il a été créé et n’a pas encore été envoyé au siège.',
+  reason_bytes_changed: 'Ce fichier a été modifié en venant du siège et n’a pas été accepté. Réessayez.',
+  reason_bytes_gone: 'Ce fichier n’est plus sur cette station.',
   trouble_away: 'Le siège est injoignable. Continuez : tout est gardé ici et partira tout seul.',
   trouble_between:
     'Autre chose répond à la place du siège : ce réseau demande peut-être une connexion, ou l’adresse est fausse. Prévenez l’informatique.',

@@ -20,6 +20,8 @@ export const frRuns: RunsCatalogue = {
   unit_children: 'Contient',
   unit_made: 'Créée {when} par {who}',
   unit_attachments: 'Pièces jointes',
+  attachment_save_of: 'Enregistrer le fichier {name}',
+  attachment_saved: 'Le fichier {name} est chargé et peut être enregistré.',
   sample_golden: 'Échantillon bon',
   sample_failing: 'Échantillon mauvais',
   sample_ignored: 'Échantillon ignoré',

@@ -20,6 +20,8 @@ export const zhRuns: RunsCatalogue = {
   unit_children: '包含',
   unit_made: '由 {who} 创建于 {when}',
   unit_attachments: '附件',
+  attachment_save_of: '保存文件 {name}',
+  attachment_saved: '文件 {name} 已加载，可以保存。',
   sample_golden: '合格样件',
   sample_failing: '不合格样件',
   sample_ignored: '不计入的样件',
