@@ -1,4 +1,4 @@
-import { type Facts, joinedUnits, makerOf, nameOf, otherName, shown } from './conflict-words.ts'
+import { type Facts, joinedUnits, makerOf, nameOf, otherName, shown, waits } from './conflict-words.ts'
 import { nouns } from './decide/nouns.ts'
 import type { ConflictAbout } from './desk.ts'
 import type { Conflict } from './state.ts'
@@ -9,7 +9,7 @@ export function aboutConflict(conflict: Conflict, facts: Facts): ConflictAbout {
   const value = (one: Conflict['wanted']) =>
     one === undefined || one === null ? null : shown(conflict, one, facts)
   return {
-    kind,
+    kind: kind === 'dangling_ref' && waits(conflict) ? 'dangling_later' : kind,
     noun,
     name: nameOf(conflict, facts),
     other: otherName(conflict, facts) ?? null,

@@ -5,6 +5,7 @@ import { nouns } from './decide/nouns.ts'
 import { type Refusal, refuse } from './error.ts'
 import type { Operation } from './operation.ts'
 import type { Conflict, Row } from './state.ts'
+import { AGAIN } from './sync/again.ts'
 
 /** A conflict as it is kept: what a person said to it, if anybody did, and what takes that back. */
 export interface ConflictRecord {
@@ -26,6 +27,10 @@ export function operationsFor(
 ): readonly Operation[] | Refusal {
   if (answer === 'undo') {
     if (given === null) return refuse('CONFLICT', 'This is not answered yet', { reason: 'not_answered' })
+    if (given === AGAIN)
+      return refuse('CONFLICT', 'Headquarters tried this again: there is no answer to take back', {
+        reason: 'tried_again',
+      })
     return [...undo, { type: 'conflict.answer', id, answer: null, undo: '[]' }]
   }
   if (given !== null)

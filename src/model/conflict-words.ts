@@ -127,6 +127,11 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
         answers: [answer('ok', 'OK')],
       }
     case 'dangling_ref':
+      if (waits(conflict))
+        return {
+          summary: `${title} ${name} waits for its ${field}, which headquarters does not know yet`,
+          answers: [answer('ok', 'Do not wait')],
+        }
       return {
         summary: `${title} ${name} was made without its ${field}, which no longer exists`,
         answers: [answer('ok', 'OK')],
@@ -138,8 +143,8 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
             ? `Headquarters does not know ${wanted}: it needs a newer version`
             : conflict.field === 'text'
               ? `${wanted} had characters that cannot be stored: it was not done`
-              : `Headquarters does not know ${title.toLowerCase()} ${name}: a change of it was not done`,
-        answers: [answer('ok', 'OK')],
+              : `Headquarters does not know ${title.toLowerCase()} ${name} yet: a change of it waits until it does`,
+        answers: [waits(conflict) ? answer('ok', 'Do not wait') : answer('ok', 'OK')],
       }
     case 'gone':
       return {
@@ -165,6 +170,10 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
       return { summary: `Answered: ${wanted}`, answers: [] }
   }
 }
+
+/** The row that is missing may still come: then it is tried again, unless a person answers before ([S22]). */
+export const waits = ({ kind, field, other_id }: Pick<Conflict, 'kind' | 'field' | 'other_id'>) =>
+  (kind === 'unknown_row' && field === undefined) || (kind === 'dangling_ref' && other_id === undefined)
 
 const answer = (id: AnswerId, label: string) => ({ id, label })
 

@@ -35,6 +35,7 @@ export const ownReasons = [
   'no_line',
   'last_user_key',
   'not_answered',
+  'tried_again',
   'answered_already',
   'no_such_answer',
   'nothing_left',

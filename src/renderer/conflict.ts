@@ -18,6 +18,7 @@ const sentences: Readonly<Record<string, SentenceKey>> = {
   revive: 'conflict_revive',
   revive_merge: 'conflict_revive_merge',
   dangling_ref: 'conflict_dangling_ref',
+  dangling_later: 'conflict_dangling_later',
   unknown_row: 'conflict_unknown_row',
   gone: 'conflict_gone',
   cycle: 'conflict_cycle',
@@ -47,7 +48,12 @@ const fields: Readonly<Record<string, MessageKey & `field_${string}`>> = {
 
 /** One conflict in the operator's language; what a newer version tells is shown as the station says it. */
 export function conflictSentence({ summary, about }: ConflictItem, t: Translate): string {
-  const key = about.field === 'operation' ? 'conflict_newer' : sentences[about.kind]
+  const key =
+    about.field === 'operation'
+      ? 'conflict_newer'
+      : about.field === 'text'
+        ? undefined
+        : sentences[about.kind]
   if (key === undefined) return summary
   const values = valuesOf(about, t)
   if (about.kind === 'merged' && about.units !== null)
@@ -65,7 +71,7 @@ export function answerLabel(
   const values = valuesOf(about, t)
   switch (id) {
     case 'ok':
-      return t('answer_ok')
+      return waits(about) ? t('answer_do_not_wait') : t('answer_ok')
     case 'same':
       return t('answer_same')
     case 'different':
@@ -83,6 +89,10 @@ export function answerLabel(
       return label
   }
 }
+
+/** What is tried again when the missing row comes, as long as nobody answers. */
+const waits = ({ kind, field }: ConflictItem['about']) =>
+  kind === 'dangling_later' || (kind === 'unknown_row' && field !== 'operation' && field !== 'text')
 
 function valuesOf({ noun, name, other, at, field, wanted, kept }: ConflictItem['about'], t: Translate) {
   return {

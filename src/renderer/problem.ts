@@ -78,6 +78,7 @@ const ofReasons: { readonly [Name in Reason]: Plain } = {
   no_line: 'reason_no_line',
   last_user_key: 'reason_last_user_key',
   not_answered: 'reason_not_answered',
+  tried_again: 'reason_tried_again',
   answered_already: 'reason_answered_already',
   no_such_answer: 'reason_no_such_answer',
   nothing_left: 'reason_nothing_left',

@@ -97,6 +97,18 @@ test('what a newer headquarters asks is asked in its own words', () => {
   expect(answerLabel(item({}), { id: 'of_tomorrow', label: 'Do it' }, t)).toBe('Do it')
 })
 
+test.each(languages)('in %s one can tell what waits for a row from what does not', (language) => {
+  const t = translator(language)
+  const ok = { id: 'ok', label: '' }
+  const waiting = [item({ kind: 'dangling_later', field: 'batch_id' }), item({ kind: 'unknown_row' })]
+  for (const one of waiting) {
+    expect(conflictSentence(one, t)).toContain('LOT-1')
+    expect(answerLabel(one, ok, t)).toBe(t('answer_do_not_wait'))
+  }
+  for (const one of [item({ kind: 'dangling_ref' }), item({ kind: 'unknown_row', field: 'operation' })])
+    expect(answerLabel(one, ok, t)).toBe(t('answer_ok'))
+})
+
 test.each([
   ['name_clash', 'Keep both'],
   ['rename_rename', 'Leave LOT-1'],

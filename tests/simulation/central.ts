@@ -1,6 +1,8 @@
 import { type Memory, memory } from '../../src/model/memory.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
-import type { HeadquartersStore, Incident, Known } from '../../src/model/sync/headquarters.ts'
+import { answerOf } from '../../src/model/conflict-answers.ts'
+import type { Waiting } from '../../src/model/sync/again.ts'
+import type { HeadquartersStore, Incident, Known, Tried } from '../../src/model/sync/headquarters.ts'
 import type { Commit, Parent } from '../../src/model/sync/protocol.ts'
 
 /** Headquarters' database in memory. A backup is a copy of all of it. */
@@ -12,13 +14,16 @@ export interface Central {
   incarnations: Map<string, Incarnation>
   closed: Set<string>
   incidents: Incident[]
+  /** What was not done for want of a row, in its order. */
+  waiting: Waiting[]
 }
 
 interface Incarnation {
   station_id: string
   parent: Parent | null
   links: string[]
-  ops: Set<string>
+  /** Where each operation first came. */
+  ops: Map<string, number>
 }
 
 export const newCentral = (epoch: string): Central => ({
@@ -29,12 +34,13 @@ export const newCentral = (epoch: string): Central => ({
   incarnations: new Map(),
   closed: new Set(),
   incidents: [],
+  waiting: [],
 })
 
 export function backupOf(central: Central): Central {
   const incarnations = [...central.incarnations].map(([id, one]): [string, Incarnation] => [
     id,
-    { ...one, links: [...one.links], ops: new Set(one.ops) },
+    { ...one, links: [...one.links], ops: new Map(one.ops) },
   ])
   return {
     epoch: central.epoch,
@@ -44,6 +50,7 @@ export function backupOf(central: Central): Central {
     incarnations: new Map(incarnations),
     closed: new Set(central.closed),
     incidents: [...central.incidents],
+    waiting: [...central.waiting],
   }
 }
 
@@ -51,17 +58,25 @@ export const headOf = ({ commits }: Central) => commits.at(-1) ?? { seq: 0, hash
 
 export const hashAt = ({ commits }: Central, seq: number) => (seq === 0 ? GENESIS : commits[seq - 1]?.hash)
 
-/** The port over that database. */
+export const isDue = ({ rows }: Central, { noun, row_id }: Waiting) => rows.get(noun, row_id) !== undefined
+
+/**
+ * The port over that database.
+ * @param tries second tries in one transaction; what is left is tried in a later one
+ */
 export function storeOf(
   central: Central,
   safeSeq: () => number,
-  onAppend: (commit: Commit, known: Known) => void,
+  onAppend: (commit: Commit, known: Known, tried: Tried | undefined) => void,
+  tries = Infinity,
 ): HeadquartersStore {
+  let tried = 0
   const chain = (incarnation: string) => central.incarnations.get(incarnation)
   const linkAt = (incarnation: string, n: number) => {
     if (n === 0) return chain(incarnation) === undefined ? undefined : GENESIS
     return chain(incarnation)?.links[n - 1]
   }
+  const answer = (record: string) => (central.waiting = central.waiting.filter(({ id }) => id !== record))
   return {
     rows: central.rows,
     head: () => ({ epoch: central.epoch, seq: headOf(central).seq, hash: headOf(central).hash }),
@@ -78,20 +93,25 @@ export function storeOf(
       return { seq: links.length, hash: links.at(-1) ?? GENESIS }
     },
     linkAt,
-    hasSent: (incarnation, op_id) => chain(incarnation)?.ops.has(op_id) ?? false,
+    sentAt: (incarnation, op_id) => chain(incarnation)?.ops.get(op_id),
+    due: () => (tried < tries ? central.waiting.find((one) => isDue(central, one)) : undefined),
 
-    append: (commit, known) => {
-      onAppend(commit, known)
+    append: (commit, known, second) => {
+      onAppend(commit, known, second)
+      for (const conflict of commit.conflicts) if (conflict.kind === 'answered') answer(answerOf(conflict).id)
+      central.waiting.push(...(second?.waiting ?? []))
+      if (second?.again !== undefined) tried += 1
       for (const row of commit.rows) central.rows.put(row)
       central.commits.push(commit)
       central.operations.set(commit.op_id, known)
     },
-    extend: (incarnation, _n, hash, op_id) => {
-      chain(incarnation)!.links.push(hash)
-      if (op_id !== null) chain(incarnation)!.ops.add(op_id)
+    extend: (incarnation, n, hash, op_id) => {
+      const { links, ops } = chain(incarnation)!
+      links.push(hash)
+      if (op_id !== null && !ops.has(op_id)) ops.set(op_id, n)
     },
     open: (incarnation, station_id, parent) =>
-      void central.incarnations.set(incarnation, { station_id, parent, links: [], ops: new Set() }),
+      void central.incarnations.set(incarnation, { station_id, parent, links: [], ops: new Map() }),
     openEpoch: (epoch, lost) => {
       central.closed.add(lost.epoch).add(central.epoch)
       central.epoch = epoch

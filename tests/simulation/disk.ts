@@ -23,6 +23,8 @@ export interface Disk {
   next_local_id: number
   /** What this disk has ever accepted: for the oracle, no part of the product. */
   owned: Set<string>
+  /** The same as the oracle's bits, for ever. */
+  own: bigint
   /** What was folded into a waiting operation here: for the oracle too. */
   folded: Map<string, bigint>
   fold: Fold
@@ -41,6 +43,7 @@ export function newDisk(station_id: string, incarnation: string): Disk {
     history: [chain],
     next_local_id: 1,
     owned: new Set(),
+    own: 0n,
     folded: new Map(),
     fold: emptyFold(memory()),
   }

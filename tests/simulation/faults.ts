@@ -38,6 +38,13 @@ export function act(world: World, action: Action): void {
       localWrite(world, node, { type: 'station.create', id: id(), name: r.pick(['\0', 'a\0b']) }, id())
       return
     }
+    case 'answer': {
+      // A person says that they look after it themselves.
+      const record = r.pick(world.central.waiting)
+      const said = { type: 'conflict.answer', answer: r.pick(['ok', null]) ?? null, undo: '[]' } as const
+      if (record !== undefined) localWrite(world, node, { ...said, id: record.id }, id())
+      return
+    }
     case 'cut':
       return cut(world, node, { out: false, back: false }, r)
     case 'one_way':

@@ -1,15 +1,28 @@
 import { IDENTIFIER_MAX, IDENTIFIER_PATTERN } from '../../src/model/identifier.ts'
+import { holdsKey } from '../../src/model/decide/draft.ts'
+import { nouns } from '../../src/model/decide/nouns.ts'
 import { faults } from '../../src/model/invariants.ts'
 import type { Memory } from '../../src/model/memory.ts'
 import type { Mark, Row } from '../../src/model/state.ts'
 import { isStorable } from '../../src/model/text.ts'
+import { AGAIN, type Waiting } from '../../src/model/sync/again.ts'
 import type { HeadquartersStore } from '../../src/model/sync/headquarters.ts'
 import type { SealedOperation } from '../../src/model/sync/journal.ts'
 import { authorAt } from '../../src/model/sync/knowledge.ts'
-import type { Commit, PushRequest } from '../../src/model/sync/protocol.ts'
+import type { Commit } from '../../src/model/sync/protocol.ts'
 import { type Disk, fullFold } from './disk.ts'
 import { digest } from './prng.ts'
-import { type Accepted, isSame, knew, nameOf, type Oracle, stateDigest, violated } from './oracle.ts'
+import {
+  type Accepted,
+  isSame,
+  knew,
+  nameOf,
+  newBit,
+  type Oracle,
+  placeOf,
+  stateDigest,
+  violated,
+} from './oracle.ts'
 
 /** [I1] [I6] [I7] What must hold in any state at any moment. */
 export function checkState(state: Memory, where: string): void {
@@ -43,25 +56,34 @@ export interface Count {
   false_unseen: number
 }
 
+/** An operation as it came, or as it waited for its second try. */
+export interface Asked {
+  readonly sent: Pick<SealedOperation, 'op_id' | 'clock' | 'n' | 'base' | 'rebased' | 'known_deleted'>
+  readonly incarnation: string
+  readonly station_id: string
+  readonly again: boolean
+}
+
 /** What must hold of each operation that headquarters takes, judged by what its author had really seen. */
 export function checkCommit(
   oracle: Oracle,
   store: HeadquartersStore,
   rows: Memory,
-  request: PushRequest,
+  asked: Asked,
   commit: Commit,
   count: Count,
 ): void {
-  const sent = request.ops.find(({ op_id }) => op_id === commit.op_id)!
-  const accepted = oracle.ledger.get(nameOf(sent))
+  const { sent, again } = asked
+  const name = again ? oracle.taken.get(sent.op_id)! : nameOf(sent)
+  const accepted = oracle.ledger.get(name)
   if (accepted === undefined) violated('I4', `${commit.op_id} was never accepted`)
   const { result, conflicts } = commit
   if (result !== 'applied' && result !== 'noop' && conflicts.length === 0)
     violated('I8', `${commit.op_id} ${result}`)
   // Its station gives it another id before it gets a place.
-  if (conflicts.some(({ kind }) => kind === 'id_collision'))
+  if (!again && conflicts.some(({ kind }) => kind === 'id_collision'))
     violated('I9', `${commit.op_id} made a row under an id that another one has`)
-  checkKnowledge(oracle, store, rows, request, sent, accepted, commit.seq, count)
+  checkKnowledge(oracle, store, rows, asked, accepted, commit.seq, count)
   for (const row of commit.rows) {
     const before = rows.get(row.noun, row.id)
     if (before !== undefined) checkOverwrite(oracle, store, commit, accepted, before, row)
@@ -71,7 +93,50 @@ export function checkCommit(
   }
   if (!isStorable(commit)) violated('I24', `${commit.op_id} left what cannot be stored`)
   if (result === 'merged') checkMerge(rows, commit, accepted)
-  oracle.taken.set(commit.op_id, nameOf(sent))
+  if (again) oracle.again.set(placeOf({ op_id: sent.op_id, seq: commit.seq }), newBit(oracle))
+  else oracle.taken.set(commit.op_id, name)
+}
+
+/** [I26] Which records wait, and for what: worked out here once more. */
+export function noteWaiting(oracle: Oracle, rows: Memory, { hash, op_id, conflicts }: Commit): void {
+  const waiting = conflicts.flatMap(({ kind, noun, id, field, wanted }, ordinal) => {
+    const about = { id: `${op_id}-${ordinal}` }
+    if (kind === 'unknown_row' && field === undefined) return { ...about, noun, row_id: id }
+    const reference = nouns[noun].references.find((one) => kind === 'dangling_ref' && one.field === field)
+    if (reference === undefined || rows.get(reference.noun, wanted as string) !== undefined) return []
+    return { ...about, noun: reference.noun, row_id: wanted as string }
+  })
+  if (waiting.length > 0) oracle.waiting.set(hash, waiting)
+}
+
+/** [I26] A reference that nobody set since is set by the second try. */
+export function checkTried(
+  rows: Memory,
+  { conflict: { kind, noun, id, field } }: Waiting,
+  commit: Commit,
+): void {
+  const row = rows.get(noun, id)
+  if (kind !== 'dangling_ref' || commit.result !== 'noop' || row === undefined || !holdsKey(row)) return
+  if (row.fields[field!] === null && row.marks[field!] === undefined)
+    violated('I26', `${commit.op_id} left ${field} of ${noun} ${id} as empty as it was`)
+}
+
+/** [I26] What waited for a row that is there was decided again, once, unless a person had answered. */
+export function checkAgain(
+  oracle: Oracle,
+  { commits, rows }: { commits: readonly Commit[]; rows: Memory },
+): void {
+  const answers = commits.flatMap(({ conflicts }) => conflicts.filter(({ kind }) => kind === 'answered'))
+  for (const { hash } of commits) {
+    for (const { id, noun, row_id } of oracle.waiting.get(hash) ?? []) {
+      const said = answers.filter((one) => one.id === id)
+      const tried = said.filter(({ wanted }) => wanted === AGAIN).length
+      if (tried > 1) violated('I26', `${id} was tried ${tried} times`)
+      if (tried > 0 && said[0]!.wanted !== AGAIN) violated('I26', `${id} was answered and tried again`)
+      if (said.length === 0 && rows.get(noun, row_id) !== undefined)
+        violated('I26', `${id} waits for ${noun} ${row_id}, which is there`)
+    }
+  }
 }
 
 /** [I10] Whatever counts as seen was seen. */
@@ -79,19 +144,17 @@ function checkKnowledge(
   oracle: Oracle,
   store: HeadquartersStore,
   rows: Memory,
-  request: PushRequest,
-  sent: SealedOperation,
-  { past }: Accepted,
+  { incarnation, station_id, sent }: Asked,
+  accepted: Accepted,
   seq: number,
   count: Count,
 ): void {
-  const { incarnation, station_id } = request
   const mark: Mark = { op_id: sent.op_id, incarnation, n: sent.n, station_id, seq }
   const author = authorAt(store, sent, mark, digest)
   for (const row of rows.all()) {
     for (const one of Object.values(row.marks)) {
       const said = author.seen(one)
-      const really = knew(oracle, past, one)
+      const really = knew(oracle, accepted, one)
       if (said && !really) violated('I10', `${sent.op_id} counts as knowing ${one.op_id}`)
       count.asked += 1
       if (!said && really) count.false_unseen += 1
@@ -104,7 +167,7 @@ function checkOverwrite(
   oracle: Oracle,
   store: HeadquartersStore,
   commit: Commit,
-  { past }: Accepted,
+  accepted: Accepted,
   before: Row,
   after: Row,
 ): void {
@@ -115,8 +178,9 @@ function checkOverwrite(
     if (old === null || old === now || was.op_id === is.op_id) continue
     // The name may be that of renamings which were folded into the making of the row.
     const folds = field === 'key' ? oracle.folds.get(store.operation(was.op_id)?.content ?? '') : undefined
-    const knewName = folds === undefined || folds.some((renamings) => (past & renamings) === renamings)
-    if (!knew(oracle, past, was) || !knewName)
+    const knewName =
+      folds === undefined || folds.some((renamings) => (accepted.past & renamings) === renamings)
+    if (!knew(oracle, accepted, was) || !knewName)
       violated('I11', `${commit.op_id} overwrote ${field} of ${before.noun} ${before.id}`)
   }
 }
@@ -133,9 +197,9 @@ function* values(before: Row, after: Row): Generator<[string, unknown, unknown]>
 }
 
 /** [I9] Only who had seen all of a row deletes it. */
-function checkDeletion(oracle: Oracle, commit: Commit, { past }: Accepted, before: Row): void {
+function checkDeletion(oracle: Oracle, commit: Commit, accepted: Accepted, before: Row): void {
   for (const [what, mark] of Object.entries(before.marks)) {
-    if (!knew(oracle, past, mark))
+    if (!knew(oracle, accepted, mark))
       violated('I9', `${commit.op_id} deleted ${before.noun} ${before.id} without knowing ${what}`)
   }
 }

@@ -137,7 +137,8 @@ function squashed(world: World, disk: Disk, op: JournaledOperation): void {
   const made = [...disk.outbox.values()].find((entry) => entry.op.operation.id === renaming.operation.id)
   if (made === undefined) return
   const name = nameOf(made.op)
-  ledger.get(name)!.folded |= renaming.past
+  const made_one = ledger.get(name)!
+  made_one.folded = { past: made_one.folded.past | renaming.past, own: made_one.folded.own | renaming.own }
   const into = { name, op_id: made.op.op_id, content: contentOf(disk, made.op.op_id)! }
   renaming.folded_into = into
   disk.folded.set(into.op_id, (disk.folded.get(into.op_id) ?? 0n) | renaming.bit)
@@ -165,7 +166,15 @@ function remint(world: World, { disk, causes }: Node, { op }: Entry, removed: re
   const past = ledger.get(nameOf(taken))!
   // Who knew it under the old id knows it; who knew what was folded into it knows what is left to say.
   const bit = disk.folded.get(taken.op_id) ?? past.bit
-  ledger.set(name, { ...past, op_id, past: past.past | past.folded, bit, operation })
+  const { folded } = past
+  ledger.set(name, {
+    ...past,
+    op_id,
+    past: past.past | folded.past,
+    own: past.own | folded.own,
+    bit,
+    operation,
+  })
   past.reminted_as = name
   disk.owned.add(op_id)
   disk.owned.delete(taken.op_id)

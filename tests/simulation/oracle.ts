@@ -1,6 +1,8 @@
 import type { JournaledOperation, Operation } from '../../src/model/operation.ts'
 import type { Mark, Row } from '../../src/model/state.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
+import type { Waiting } from '../../src/model/sync/again.ts'
+import type { Tried } from '../../src/model/sync/headquarters.ts'
 import type { Commit } from '../../src/model/sync/protocol.ts'
 import { digest } from './prng.ts'
 
@@ -22,6 +24,15 @@ export interface Oracle {
   readonly taken: Map<string, string>
   /** By the hash of a commit: all operations up to it, and the digest of all rows after it. */
   readonly histories: Map<string, { readonly past: bigint; readonly digest: number }>
+  /**
+   * By `placeOf` a second try, one bit each: what came of it is seen only by whoever read it, or accepted the operation itself. Of a history
+   * that was lost the bits are replaced.
+   */
+  readonly again: Map<string, bigint>
+  /** Bits given out. */
+  bits: number
+  /** By the hash of a commit: the records in it that wait, and the rows they wait for. */
+  readonly waiting: Map<string, readonly Pick<Waiting, 'id' | 'noun' | 'row_id'>[]>
   /** By the content of an operation: the renamings that were folded into it, on each disk that came to say the same. */
   readonly folds: Map<string, bigint[]>
 }
@@ -31,12 +42,14 @@ export interface Accepted {
   readonly bit: bigint
   /** Every operation whose effect its author could see, as one bit each. */
   readonly past: bigint
+  /** Every operation that this disk had accepted before. */
+  readonly own: bigint
   /** The live rows that its author saw side by side. */
   readonly saw: ReadonlySet<string>
   readonly op_id: string
   readonly operation: Operation
   /** What was known when a renaming was folded into it: the renaming was accepted later than the operation. */
-  folded: bigint
+  folded: { readonly past: bigint; readonly own: bigint }
   /** The operation that this renaming was folded into, and the hash of what that then said; null again if the disk that did it was set back. */
   folded_into: { readonly name: string; readonly op_id: string; readonly content: string } | null
   /** The name of what it became when its id was found to be taken. */
@@ -49,6 +62,9 @@ export function newOracle(): Oracle {
   return {
     ledger: new Map(),
     taken: new Map(),
+    again: new Map(),
+    bits: 0,
+    waiting: new Map(),
     histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]),
     folds: new Map(),
   }
@@ -57,29 +73,36 @@ export function newOracle(): Oracle {
 export const nameOf = ({ op_id, clock }: Pick<JournaledOperation, 'op_id' | 'clock'>) =>
   `${op_id} ${clock.boot_id} ${clock.uptime_ms}`
 
+export const newBit = (oracle: Oracle) => 1n << BigInt(oracle.bits++)
+
 export function enter(
-  { ledger }: Oracle,
+  oracle: Oracle,
   op: JournaledOperation,
-  past: bigint,
-  saw: ReadonlySet<string>,
+  { past, own, saw }: Pick<Accepted, 'past' | 'own' | 'saw'>,
 ): void {
   const { op_id, operation } = op
-  ledger.set(nameOf(op), {
-    bit: 1n << BigInt(ledger.size),
+  oracle.ledger.set(nameOf(op), {
+    bit: newBit(oracle),
     past,
+    own,
     saw,
     op_id,
     operation,
-    folded: 0n,
+    folded: { past: 0n, own: 0n },
     folded_into: null,
     reminted_as: null,
     excused: false,
   })
 }
 
-export const knew = ({ ledger, taken }: Oracle, past: bigint, { op_id }: Mark) => {
-  const bit = ledger.get(taken.get(op_id) ?? '')?.bit
-  return bit !== undefined && (past & bit) === bit
+export const placeOf = ({ op_id, seq }: Pick<Mark, 'op_id' | 'seq'>) => `${op_id}@${seq}`
+
+export const knew = ({ ledger, taken, again }: Oracle, { past, own }: Accepted, mark: Mark) => {
+  const bit = ledger.get(taken.get(mark.op_id) ?? '')?.bit
+  if (bit === undefined) return false
+  const second = again.get(placeOf(mark))
+  if (second === undefined) return (past & bit) === bit
+  return (past & second) === second || (own & bit) === bit
 }
 
 const hashes = new WeakMap<Row, number>()
@@ -106,7 +129,7 @@ export function record(
   oracle: Oracle,
   prev: string,
   commit: Commit,
-  folded: readonly bigint[],
+  { folded, tried }: { readonly folded: readonly bigint[]; readonly tried: Tried | undefined },
   before: (row: Row) => Row | undefined,
 ): void {
   const { past, digest: sum } = oracle.histories.get(prev)!
@@ -115,7 +138,8 @@ export function record(
     const old = before(row)
     after = (after + rowDigest(row) - (old === undefined ? 0 : rowDigest(old))) >>> 0
   }
-  const bit = oracle.ledger.get(oracle.taken.get(commit.op_id) ?? '')?.bit ?? 0n
+  const second = oracle.again.get(placeOf({ op_id: tried?.again?.op.op_id ?? '', seq: commit.seq }))
+  const bit = second ?? oracle.ledger.get(oracle.taken.get(commit.op_id) ?? '')?.bit ?? 0n
   oracle.histories.set(commit.hash, {
     past: folded.reduce((all, one) => all | one, past | bit),
     digest: after,

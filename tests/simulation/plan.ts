@@ -30,7 +30,7 @@ export const faultKinds = {
   identity: ['image', 'rollback', 'clone', 'resume', 'move'],
   clock: ['clock'],
   headquarters: ['backup', 'restore', 'hq_crash'],
-  foreign: ['newer', 'unstorable'],
+  foreign: ['newer', 'unstorable', 'answer'],
 } as const
 type FaultClass = keyof typeof faultKinds
 export type ActionKind = (typeof localKinds)[number] | (typeof faultKinds)[FaultClass][number]

@@ -230,4 +230,40 @@ export const sabotages: readonly Sabotage[] = [
     find: 'if (reborn || write',
     replace: 'if (write',
   },
+  {
+    name: 'what waits for a row is never tried again',
+    file: `${sync}/again.ts`,
+    find: 'for (let next = store.due(); next !== undefined; next = store.due())',
+    replace: "for (let next = store.due(); next?.id === ''; next = store.due())",
+  },
+  {
+    name: 'what waits for a row is tried twice',
+    file: `${sync}/again.ts`,
+    find: 'next = store.due()) once(store, next, hash)',
+    replace: 'next = store.due()) [0, 1].forEach(() => once(store, next!, hash))',
+  },
+  {
+    name: 'what waits for a row waits for ever behind the first',
+    file: `${sync}/again.ts`,
+    find: 'store.append(commit, known, { waiting: waitingIn(store.rows, said, waiting), again: waiting })',
+    replace: 'store.append(commit, known, { waiting: [], again: waiting })',
+  },
+  {
+    name: 'what a person answered is tried again all the same',
+    file: 'tests/simulation/central.ts',
+    find: "if (conflict.kind === 'answered') answer",
+    replace: "if (conflict.kind === 'answered' && second?.again !== undefined) answer",
+  },
+  {
+    name: 'a second try counts as knowing what its chain brought later',
+    file: `${sync}/knowledge.ts`,
+    find: '?? Infinity) < mark.n',
+    replace: '?? Infinity) < Infinity',
+  },
+  {
+    name: 'a second try does all of an operation once more',
+    file: `${sync}/again.ts`,
+    find: "if (kind === 'unknown_row' || (op.operation.type.endsWith('.create') && !isMade))",
+    replace: "if (kind !== 'merged' || (op.operation.type.endsWith('.create') && !isMade))",
+  },
 ]

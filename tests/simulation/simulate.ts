@@ -1,10 +1,10 @@
 import { headOf } from './central.ts'
 import { act, heal } from './faults.ts'
-import { checkBase, checkState } from './laws.ts'
+import { checkAgain, checkBase, checkState } from './laws.ts'
 import { isSettled, newNode } from './node.ts'
 import { type Accepted, isSame, stateDigest, violated } from './oracle.ts'
 import { type Plan, RUN_MS } from './plan.ts'
-import { count, newWorld, type Node, type World } from './world.ts'
+import { count, isDueNow, newWorld, type Node, type World } from './world.ts'
 
 export interface Outcome {
   readonly failure: string | null
@@ -45,11 +45,13 @@ function play(world: World, until: () => boolean): void {
 /** [L1] [L2] Whoever is healthy comes to rest within 200 rounds, whatever the others do. */
 function settle(world: World, nodes: readonly Node[], law: string): void {
   heal(world, nodes)
-  const settled = () => nodes.every((node) => node.alive && isSettled(node, headOf(world.central).hash))
+  const settled = () =>
+    !isDueNow(world) && nodes.every((node) => node.alive && isSettled(node, headOf(world.central).hash))
   // A round is a poll; a proxy may also have asked for the longest pause there is, twice.
   const end = world.now + 200 * world.plan.limits.poll_ms + 600_000
   play(world, () => world.now > end || settled())
   if (!settled()) {
+    if (isDueNow(world)) violated('I26', 'what waits for rows that are there is not tried again')
     const state = nodes.map(
       ({ name, disk }) => `${name} waiting ${disk.outbox.size} at ${disk.meta.cursor.seq}`,
     )
@@ -71,7 +73,9 @@ function checkEnd(world: World): void {
   }
   const times = new Map<string, number>()
   for (const { op_id } of central.commits) {
-    const name = oracle.taken.get(op_id)!
+    const name = oracle.taken.get(op_id)
+    // A second try is no second arrival.
+    if (name === undefined) continue
     times.set(name, (times.get(name) ?? 0) + 1)
   }
   for (const [name, accepted] of oracle.ledger) {
@@ -84,6 +88,7 @@ function checkEnd(world: World): void {
     if (done === 1) checkCreated(world, accepted)
     if (done === 0) checkFolded(world, accepted)
   }
+  checkAgain(oracle, central)
   checkAlarms(world, stats)
 }
 

@@ -164,7 +164,8 @@ export function accept(oracle: Oracle, disk: Disk, op: JournaledOperation): bool
   if (known && decision.result !== 'applied') return false
   const entry = accepted(disk.next_local_id, op, disk.meta.cursor, deletedNamesakes(disk, op.operation))
   const saw = new Set([...live(state)].map(({ noun, id }) => `${noun}:${id}`))
-  enter(oracle, op, pastOf(oracle, disk), saw)
+  enter(oracle, op, { past: pastOf(oracle, disk), own: disk.own, saw })
+  disk.own |= oracle.ledger.get(nameOf(op))!.bit
   disk.next_local_id += 1
   disk.outbox.set(op.op_id, entry)
   disk.owned.add(op.op_id)

@@ -1,14 +1,25 @@
 import type { Session } from '../../src/model/sync/station.ts'
+import { tryAgain } from '../../src/model/sync/again.ts'
 import { handle, type HeadquartersStore } from '../../src/model/sync/headquarters.ts'
 import {
   type Answer,
   answer as answerSchema,
+  type Commit,
+  type PushRequest,
   type Request,
   request as requestSchema,
 } from '../../src/model/sync/protocol.ts'
-import { backupOf, type Central, headOf, newCentral, storeOf } from './central.ts'
+import { backupOf, type Central, headOf, isDue, newCentral, storeOf } from './central.ts'
 import { type Agenda, agenda } from './heap.ts'
-import { checkCommit, checkPage, checkState, type Count } from './laws.ts'
+import {
+  type Asked,
+  checkCommit,
+  checkPage,
+  checkState,
+  checkTried,
+  type Count,
+  noteWaiting,
+} from './laws.ts'
 import type { Disk } from './disk.ts'
 import { newOracle, type Oracle, record, violated } from './oracle.ts'
 import type { Network, Plan } from './plan.ts'
@@ -58,6 +69,8 @@ export interface World {
   now: number
   network: Network
   hq_up: boolean
+  /** Headquarters will go on with second tries by itself. */
+  trying: boolean
   readonly stats: Record<string, number>
   readonly knowledge: Count
   /** Hashes that headquarters received at each place of each chain. */
@@ -79,6 +92,7 @@ export function newWorld(plan: Plan): World {
     now: 0,
     network: plan.network,
     hq_up: true,
+    trying: false,
     stats: {},
     knowledge: { asked: 0, false_unseen: 0 },
     received: new Map(),
@@ -101,21 +115,9 @@ export function ask(world: World, asked: Request): Answer | undefined {
   if (!world.hq_up) return undefined
   const { central } = world
   const request = onTheWire(world, asked, (value) => requestSchema.parse(value))
-  let store: HeadquartersStore | null = null
   const incidents = central.incidents.length
-  store = storeOf(
-    central,
-    () => safeSeq(world),
-    (commit, known) => {
-      if (request.kind !== 'push') violated('I4', 'a question changed something')
-      count(world, `result ${commit.result}`)
-      for (const { kind } of commit.conflicts) count(world, `conflict ${kind}`)
-      checkCommit(world.oracle, store!, central.rows, request, commit, world.knowledge)
-      const folded = world.oracle.folds.get(known.content) ?? []
-      record(world.oracle, headOf(central).hash, commit, folded, (row) => central.rows.get(row.noun, row.id))
-    },
-  )
-  const answer = handle(store, request, { hash: digest, sign })
+  const answer = handle(watchedStore(world, request), request, { hash: digest, sign })
+  later(world)
   count(world, `answer ${answer.kind}`)
   if (request.kind === 'push') {
     for (const { op_id, n, hash } of request.ops) {
@@ -135,6 +137,53 @@ export function ask(world: World, asked: Request): Answer | undefined {
   count(world, 'incidents', central.incidents.length - incidents)
   world.trace = digest(`${world.trace}${request.kind}${answer.kind}${headOf(central).hash}`)
   return onTheWire(world, answer, (value) => answerSchema.parse(value))
+}
+
+/** Headquarters' store; whatever is written to it is held against the laws. */
+function watchedStore(world: World, request: Request | null): HeadquartersStore {
+  const { central, oracle } = world
+  const store: HeadquartersStore = storeOf(
+    central,
+    () => safeSeq(world),
+    (commit, known, tried) => {
+      if (request !== null && request.kind !== 'push') violated('I4', 'a question changed something')
+      count(world, `result ${commit.result}`)
+      for (const { kind } of commit.conflicts) count(world, `conflict ${kind}`)
+      const again = tried?.again
+      if (again !== undefined) {
+        count(world, `second try ${commit.result}`)
+        checkTried(central.rows, again, commit)
+      }
+      const asked: Asked =
+        again === undefined
+          ? { ...(request as PushRequest), sent: sentIn(request as PushRequest, commit), again: false }
+          : { ...again, sent: { ...again, ...again.op }, again: true }
+      checkCommit(oracle, store, central.rows, asked, commit, world.knowledge)
+      noteWaiting(oracle, central.rows, commit)
+      const folded = oracle.folds.get(known.content) ?? []
+      record(oracle, headOf(central).hash, commit, { folded, tried }, (row) =>
+        central.rows.get(row.noun, row.id),
+      )
+    },
+    world.plan.seed % 3 === 0 ? 1 : Infinity,
+  )
+  return store
+}
+
+const sentIn = ({ ops }: PushRequest, commit: Commit) => ops.find(({ op_id }) => op_id === commit.op_id)!
+
+export const isDueNow = ({ central }: World) => central.waiting.some((one) => isDue(central, one))
+
+/** What was too much for one transaction headquarters does by itself, soon. */
+function later(world: World): void {
+  if (world.trying || !isDueNow(world)) return
+  world.trying = true
+  world.agenda.at(world.now + 100, () => {
+    world.trying = false
+    if (!world.hq_up) return
+    tryAgain(watchedStore(world, null), { hash: digest })
+    later(world)
+  })
 }
 
 /** Every sixteenth run speaks in real bytes: what the schemas do not let through does not exist. */

@@ -7,7 +7,7 @@ import { writePrivateFile } from '../../src/host/folder.ts'
 import { linkProcedure } from '../../src/main/store/links.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
 import { openStation, START, type StationUnderTest } from '../support/station.ts'
-import { headOf } from '../simulation/central.ts'
+import { backupOf, headOf } from '../simulation/central.ts'
 import { type Office, openOffice } from './office.ts'
 
 let office: Office
@@ -277,6 +277,45 @@ test('one lot made at two stations is one lot; its two ids go on standing for it
     units: [{ serial_number: 'S-1' }],
   })
   expect(line.state()).toMatchObject({ conflicts: 1 })
+})
+
+test('[S22] what waits at a restored headquarters for a row of another station is told, and done when that one comes back', async () => {
+  const a = await enrolled('A')
+  const b = await enrolled('B')
+  const unit = { serial_number: 'S-1', part_number: 'P', revision_number: 'A' }
+  await a.station.done('POST', '/v2/parts', { body: { number: 'P', revision_number: 'A' } })
+  for (const { line } of [a, b]) await line.round()
+  const backup = backupOf(office.central)
+  await a.station.done('POST', '/v2/batches', { body: { number: 'LOT-7' } })
+  for (const { line } of [a, b]) await line.round()
+  await b.station.done('POST', '/v2/units', { body: unit })
+  await b.station.done('PATCH', '/v2/units/S-1', { body: { batch_number: 'LOT-7' } })
+  await b.line.round()
+  await a.line.stop()
+
+  const cards = async () =>
+    (await b.station.done<{ data: { id: string; summary: string }[] }>('GET', '/station/conflicts')).data
+  const batchOf = async () =>
+    (await b.station.done<{ batch: { number: string } | null }>('GET', '/v2/units/S-1')).batch?.number
+  // Twice: what the second try of a history closed that is lost is open again in the next one.
+  for (const _ of [1, 2]) {
+    office.central = backupOf(backup)
+    await expect.poll(async () => (await b.line.round()).state).toBe('in_sync')
+    expect(await batchOf()).toBe(undefined)
+    expect((await cards()).map(({ summary }) => summary)).toEqual([
+      'Unit S-1 waits for its batch, which headquarters does not know yet',
+    ])
+    const again = await lineOf(a.station)
+    await expect.poll(async () => (await again.round()).state).toBe('in_sync')
+    await again.stop()
+    await b.line.round()
+    expect(await cards()).toEqual([])
+    expect(await batchOf()).toBe('LOT-7')
+  }
+  const said = office.central.commits.flatMap(({ conflicts }) => conflicts)
+  const { id } = said.find(({ kind }) => kind === 'answered')!
+  const taken = await b.station.call('POST', `/station/conflicts/${id}`, { body: { answer: 'undo' } })
+  expect(taken.status).toBe(409)
 })
 
 test('each row knows whether it is at headquarters', async () => {

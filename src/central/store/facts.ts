@@ -1,5 +1,6 @@
 import type { ConflictRecord } from '../../model/conflict-answers.ts'
 import type { Row } from '../../model/state.ts'
+import type { Waiting } from '../../model/sync/again.ts'
 import type { Known } from '../../model/sync/headquarters.ts'
 import type { ChainIndex, Commit, Parent } from '../../model/sync/protocol.ts'
 import type { KnownReply } from './replies.ts'
@@ -36,13 +37,17 @@ export interface Facts {
   readonly places: Fact<Place>
   readonly incarnations: Fact<Incarnation>
   readonly links: Fact<string>
-  readonly sent: Fact<true>
+  /** Where in its chain an operation first came. */
+  readonly sent: Fact<number>
   readonly closed: Fact<true>
   readonly indexes: Fact<ChainIndex>
   readonly pages: Fact<readonly Commit[]>
   /** Conflict records by their ids, which are `op_id-ordinal`. */
   readonly records: Fact<Recorded>
   readonly replies: Fact<KnownReply>
+  /** Records that wait for a row, and, under the name `all`, those whose row came earlier; both only as many as one transaction tries. */
+  readonly waiting: Fact<readonly Waiting[]>
+  readonly due: Fact<readonly Waiting[]>
 }
 
 export type Kind = keyof Facts
@@ -60,6 +65,8 @@ export const kinds = [
   'pages',
   'records',
   'replies',
+  'waiting',
+  'due',
 ] as const satisfies readonly Kind[]
 
 /** One sort of fact. `null` means: it was looked for and is not there. */
@@ -84,6 +91,8 @@ export const newFacts = (): Facts => ({
   pages: fact(),
   records: fact(),
   replies: fact(),
+  waiting: fact(),
+  due: fact(),
 })
 
 /** The value, or undefined: not there, or not known yet and noted as a question. */

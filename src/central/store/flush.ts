@@ -6,6 +6,7 @@ import { recordOp, recordOrdinal } from './conflicts.ts'
 import type { Facts } from './facts.ts'
 import type { Pending } from './ledger.ts'
 import { putReplies, type Reply } from './replies.ts'
+import { flushWaiting } from './second-tries.ts'
 import { sql } from './sql.ts'
 import { referredFirst, upsert } from './tables.ts'
 
@@ -36,11 +37,14 @@ export async function flush(
           AS t(seq bigint, ordinal integer, kind text, station_id text, detail json)`)
   }
   if (replies.length > 0) await putReplies(tx, lastOfEach(replies))
-  for (const { id, answer, undo } of answers)
+  await flushWaiting(tx, pending)
+  if (answers.length > 0)
     await tx.rows(sql`
-      UPDATE conflicts c SET answer = ${answer}, undo = ${undo},
-        decided_at = CASE WHEN ${answer}::text IS NULL THEN NULL ELSE ${received_at}::bigint END
-      FROM commits m WHERE m.seq = c.seq AND (m.op_id, c.ordinal) = (${recordOp(id)}, ${recordOrdinal(id)}::int)`)
+      UPDATE conflicts c SET answer = t.answer, undo = t.undo::json, awaits = NULL, waiting = NULL, due = false,
+        decided_at = CASE WHEN t.answer IS NULL THEN NULL ELSE ${received_at}::bigint END
+      FROM json_to_recordset(${JSON.stringify(lastAnswers(answers))}) AS t(op_id text, ordinal integer, answer text, undo text)
+        JOIN commits m ON m.op_id = t.op_id
+      WHERE (c.seq, c.ordinal) = (m.seq, t.ordinal)`)
   if (incarnations.size > 0) {
     const opened = [...incarnations].map((id) => ({ id, ...facts.incarnations.known.get(id)! }))
     await tx.rows(sql`
@@ -80,6 +84,15 @@ const conflictsOf = ({ seq, station_id, conflicts }: Commit) =>
   conflicts.flatMap((detail, ordinal) =>
     detail.kind === 'answered' ? [] : [{ seq, ordinal, kind: detail.kind, station_id, detail }],
   )
+
+/** What was said to each record last. */
+const lastAnswers = (answers: Pending['answers']) =>
+  [...new Map(answers.map((said) => [said.id, said])).values()].map(({ id, answer, undo }) => ({
+    op_id: recordOp(id),
+    ordinal: recordOrdinal(id),
+    answer,
+    undo,
+  }))
 
 /** One statement may not write a row twice. */
 const lastOfEach = (replies: readonly Reply[]) => [

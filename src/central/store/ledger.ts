@@ -3,10 +3,12 @@ import { nouns } from '../../model/decide/nouns.ts'
 import type { JournaledOperation, Operation } from '../../model/operation.ts'
 import type { Conflict, Noun, Row } from '../../model/state.ts'
 import { GENESIS } from '../../model/sync/chain.ts'
+import type { Waiting } from '../../model/sync/again.ts'
 import type { HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
 import { ask, type Fact, type Facts, nameOf, type Recorded } from './facts.ts'
 import type { KnownReply, Reply } from './replies.ts'
+import { awaitedBy, TRIES_MAX } from './second-tries.ts'
 
 /** The row of `headquarters`, as the transaction that locked it read it. */
 export interface Head {
@@ -14,6 +16,8 @@ export interface Head {
   readonly seq: number
   readonly hash: string
   readonly safe_seq: number
+  /** Some record waits for a row: otherwise nobody need ask. */
+  readonly waiting: boolean
 }
 
 /** What a transaction will write when all that it has to decide is decided. */
@@ -33,6 +37,12 @@ export interface Pending {
   /** What people said to conflict records, in order. */
   readonly answers: ReturnType<typeof answerOf>[]
   readonly replies: Reply[]
+  /** Records that began to wait. */
+  readonly waiting: Waiting[]
+  /** Names of rows that were not there before. */
+  readonly arrived: string[]
+  /** Ids of records that were tried again. */
+  readonly tried: string[]
 }
 
 /** What headquarters' rules run over, and what else is known here. */
@@ -52,6 +62,8 @@ export interface Ledger {
   store(entryOf: (op_id: string) => JournaledOperation): CentralStore
   /** Remembers this moment; calling what it returns undoes everything since. */
   mark(): () => void
+  /** More waits for rows that are there than one transaction tries again. */
+  readonly isBehind: boolean
 }
 
 /**
@@ -70,6 +82,9 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     incidents: [],
     answers: [],
     replies: [],
+    waiting: [],
+    arrived: [],
+    tried: [],
   }
 
   function set<Value>({ known }: Fact<Value>, name: string, value: Value | null): void {
@@ -92,6 +107,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     const id = nameOf(row.noun, row.id)
     const before = facts.rows.known.get(id) ?? undefined
     set(facts.rows, id, row)
+    if (before === undefined && awaitsAny()) pending.arrived.push(id)
     const earlier = pending.rows.get(id)
     undo.push(() => void (earlier === undefined ? pending.rows.delete(id) : pending.rows.set(id, earlier)))
     pending.rows.set(id, row)
@@ -111,6 +127,23 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     const record = ask(facts.records, id)
     if (record !== undefined)
       set(facts.records, id, { ...record, answer: given.answer, undo: JSON.parse(given.undo) as Operation[] })
+  }
+
+  const awaitsAny = () => head.waiting || pending.waiting.length > 0
+
+  /** Of those that wait for rows which are there, the one that came first. */
+  function nextDue(): Waiting | undefined {
+    if (!awaitsAny() || pending.tried.length >= TRIES_MAX) return undefined
+    const arrived = new Set(pending.arrived)
+    const stored = head.waiting
+      ? [ask(facts.due, 'all') ?? [], ...pending.arrived.map((row) => ask(facts.waiting, row) ?? [])]
+      : []
+    const ended = new Set([...pending.tried, ...pending.answers.map(({ id }) => id)])
+    const isDue = (one: Waiting) => !ended.has(one.id)
+    let first: Waiting | undefined
+    const due = [stored, pending.waiting.filter((one) => arrived.has(awaitedBy(one)))].flat(2)
+    for (const one of due) if (isDue(one) && (first === undefined || isBefore(one, first))) first = one
+    return first
   }
 
   const rowAt = (noun: Noun, id: string) => ask(facts.rows, nameOf(noun, id))
@@ -157,9 +190,12 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       if (n === 0) return incarnationAt(incarnation) === undefined ? undefined : GENESIS
       return ask(facts.links, nameOf(incarnation, n))
     },
-    hasSent: (incarnation, op_id) => ask(facts.sent, nameOf(incarnation, op_id)) ?? false,
+    sentAt: (incarnation, op_id) => ask(facts.sent, nameOf(incarnation, op_id)),
+    due: nextDue,
 
-    append: (commit, known) => {
+    append: (commit, known, tried) => {
+      pending.waiting.push(...(tried?.waiting ?? []))
+      if (tried?.again !== undefined) pending.tried.push(tried.again.id)
       for (const row of commit.rows) put(row)
       for (const conflict of commit.conflicts) if (conflict.kind === 'answered') answer(conflict)
       const { seq, hash } = commit
@@ -168,11 +204,12 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       const before = pending.head
       undo.push(() => (pending.head = before))
       pending.head = { ...before, seq, hash }
-      pending.commits.push({ commit, known, entry: entryOf(commit.op_id) })
+      pending.commits.push({ commit, known, entry: tried?.again?.op ?? entryOf(commit.op_id) })
     },
     extend: (incarnation, n, hash, op_id) => {
       set(facts.links, nameOf(incarnation, n), hash)
-      if (op_id !== null) set(facts.sent, nameOf(incarnation, op_id), true)
+      const sent = op_id === null ? undefined : nameOf(incarnation, op_id)
+      if (sent !== undefined) set(facts.sent, sent, facts.sent.known.get(sent) ?? n)
       set(facts.incarnations, incarnation, { ...incarnationAt(incarnation)!, last_n: n, last_hash: hash })
       if (facts.indexes.known.has(incarnation)) {
         const before = facts.indexes.known.get(incarnation)!
@@ -201,6 +238,9 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
   return {
     pending,
     store,
+    get isBehind() {
+      return pending.tried.length >= TRIES_MAX
+    },
     mark() {
       const { length } = undo
       const lengths = [
@@ -210,6 +250,9 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
         pending.incidents,
         pending.answers,
         pending.replies,
+        pending.waiting,
+        pending.arrived,
+        pending.tried,
       ].map((list) => [list, list.length] as const)
       const opened = new Set(pending.incarnations)
       return () => {
@@ -222,6 +265,8 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
 }
 
 export const isLive = (row: Row) => !row.deleted && row.into === null
+
+const isBefore = (a: Waiting, b: Waiting) => a.seq < b.seq || (a.seq === b.seq && a.ordinal < b.ordinal)
 
 /** The sets that a row belongs to. */
 export function* referencesOf(row: Row): Generator<string> {

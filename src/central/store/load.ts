@@ -5,6 +5,7 @@ import type { Queryable } from './database.ts'
 import { type Fact, type Facts, type Incarnation, nameOf, partsOf, type Place } from './facts.ts'
 import { readRecords } from './conflicts.ts'
 import { readReplies } from './replies.ts'
+import { loadWaiting } from './second-tries.ts'
 import { join, name, sql } from './sql.ts'
 import { referredFirst, selects, shapes, toRow } from './tables.ts'
 
@@ -56,6 +57,7 @@ export async function loadMissing(db: Queryable, facts: Facts): Promise<void> {
     () => readReplies(db, [...facts.replies.missing]),
     (reply) => [reply.fingerprint, reply],
   )
+  await loadWaiting(db, facts)
   for (const asked of facts.pages.missing) {
     const [after, limit] = partsOf(asked).map(Number)
     await loadPage(db, facts, after!, limit!)
@@ -95,9 +97,10 @@ async function loadLinks(db: Queryable, { links, sent }: Facts): Promise<void> {
   }
   for (const asked of sent.missing) sent.known.set(asked, null)
   for (const [incarnation, op_ids] of byFirst(sent.missing)) {
-    const found = await db.rows<{ op_id: string }>(sql`
-      SELECT op_id FROM chain WHERE incarnation = ${incarnation} AND op_id = ANY(${op_ids}::text[])`)
-    for (const { op_id } of found) sent.known.set(nameOf(incarnation, op_id), true)
+    const found = await db.rows<{ op_id: string; n: number }>(sql`
+      SELECT op_id, min(n) AS n FROM chain WHERE incarnation = ${incarnation} AND op_id = ANY(${op_ids}::text[])
+      GROUP BY op_id`)
+    for (const { op_id, n } of found) sent.known.set(nameOf(incarnation, op_id), n)
   }
 }
 

@@ -1,5 +1,7 @@
 import { isRefusal } from '../../model/error.ts'
+import { chainHash } from '../../host/hash.ts'
 import type { JournaledOperation } from '../../model/operation.ts'
+import { tryAgain } from '../../model/sync/again.ts'
 import type { PushRequest } from '../../model/sync/protocol.ts'
 import { type Database, one, type Queryable } from './database.ts'
 import { type Facts, forgetQuestions, isComplete, newFacts, partsOf, sizeOf } from './facts.ts'
@@ -74,7 +76,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
   async function commitGroup(group: readonly Waiting[]): Promise<void> {
     const outcomes: (() => void)[] = []
     try {
-      const { changed, writes } = await db.transaction(async (tx) => {
+      const { changed, writes, behind } = await db.transaction(async (tx) => {
         outcomes.length = 0
         const { writes: before, ...head } = await lock(tx)
         if (facts_of !== before || sizeOf(facts) > FACTS_MAX) facts = newFacts()
@@ -83,18 +85,22 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         facts.pages.known.clear()
         // What was delivered is struck out without a place in the order.
         facts.replies.known.clear()
+        // Changed by statements, not by what this process knows.
+        facts.waiting.known.clear()
+        facts.due.known.clear()
         const received_at = now()
         const ledger = createLedger(facts, head, received_at)
         for (const { push } of group) if (push) foresee(facts, push)
         await loadMissing(tx, facts)
         for (const waiting of group) outcomes.push(await settle(tx, ledger, waiting))
-        if (!hasPending(ledger)) return { changed: false, writes: before }
+        if (!hasPending(ledger)) return { changed: false, writes: before, behind: false }
         await flush(tx, facts, ledger.pending, received_at)
-        return { changed: true, writes: before + 1 }
+        return { changed: true, writes: before + 1, behind: ledger.isBehind }
       })
       facts_of = writes
       for (const outcome of outcomes) outcome()
       if (changed) for (const listener of listeners) listener()
+      if (behind) goOn()
     } catch (error) {
       facts_of = -1
       if (group.length > 1 && isRefusedData(error)) {
@@ -123,6 +129,9 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
       running ??= drain()
     })
 
+  /** What is due and was too much for one transaction. If it fails, the next push goes on with it. */
+  const goOn = () => void write((store) => tryAgain(store, { hash: chainHash })).catch(() => undefined)
+
   return {
     write,
     async read(work) {
@@ -144,13 +153,16 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
   }
 }
 
-const headQuery = sql`SELECT epoch, seq, hash, safe_seq FROM headquarters`
+/** Does any record wait for a row? */
+const waiting = sql`EXISTS (SELECT FROM conflicts WHERE awaits IS NOT NULL) AS waiting`
+
+const headQuery = sql`SELECT epoch, seq, hash, safe_seq, ${waiting} FROM headquarters`
 
 /** First of all: the row that gives the numbers, and the word that the triggers ask for. */
 const lock = (tx: Queryable) =>
   one<Head & { readonly writes: number }>(
     tx,
-    sql`SELECT epoch, seq, hash, safe_seq, writes, set_config('lotkeeper.sequencer', pg_current_xact_id()::text, true)
+    sql`SELECT epoch, seq, hash, safe_seq, writes, ${waiting}, set_config('lotkeeper.sequencer', pg_current_xact_id()::text, true)
       FROM headquarters FOR UPDATE`,
   )
 

@@ -5,6 +5,7 @@ import type { ConflictAbout } from '../../model/desk.ts'
 import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import type { Operation } from '../../model/operation.ts'
 import type { Conflict } from '../../model/state.ts'
+import { AGAIN } from '../../model/sync/again.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
 import { type Author, accept } from './accept.ts'
 import { markedState } from './base.ts'
@@ -12,7 +13,11 @@ import type { ReadableDb, WritableDb } from './database.ts'
 import { sql } from './sql.ts'
 import { readSync } from './sync-state.ts'
 
-/** Keeps what came of this station's own operations otherwise than asked, and who answered it wherever. What others asked, they are told. */
+/**
+ * Keeps what came of this station's own operations otherwise than asked, and who answered it wherever. What others asked, they are told.
+ * In a new history a record says what came of the operation there, and is open again if the second try that closed it belonged to the old one;
+ * what a person answered stays.
+ */
 export function keepConflicts(db: WritableDb, commits: readonly Commit[], now: number): void {
   const own = readSync(db)?.station_id
   for (const { seq, op_id, station_id, conflicts } of commits) {
@@ -21,7 +26,8 @@ export function keepConflicts(db: WritableDb, commits: readonly Commit[], now: n
       if (station_id !== own) return
       db.run(sql`INSERT INTO conflicts (id, seq, op_id, station_id, at, kind, conflict)
         VALUES (${`${op_id}-${index}`}, ${seq}, ${op_id}, ${station_id}, ${now}, ${conflict.kind}, ${JSON.stringify(conflict)})
-        ON CONFLICT DO UPDATE SET seq = excluded.seq`)
+        ON CONFLICT DO UPDATE SET seq = excluded.seq, kind = excluded.kind, conflict = excluded.conflict, answer = NULL, answered_at = NULL
+        WHERE answer IS NULL OR answer = ${AGAIN}`)
     })
   }
 }

@@ -28,9 +28,9 @@ export async function layPage(
   page: Page,
 ): Promise<void> {
   const slice = async (part: Page, more: boolean, people: Said['people']) => {
-    await act({ ...event, answer: part }, more, (db) =>
-      takeIn(db, part, { people, wall_ms: said.wall_ms }, store.readClock().wall_ms),
-    )
+    await act({ ...event, answer: part }, more, (db) => {
+      if (asked) takeIn(db, part, { people, wall_ms: said.wall_ms }, store.readClock().wall_ms)
+    })
     await new Promise((resolve) => setImmediate(resolve))
   }
   const { cursor, stage } = store.synced.meta(store.db)!

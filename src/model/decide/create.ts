@@ -44,7 +44,7 @@ function withStandingReferences(
     if (typeof named !== 'string') continue
     const found = target(d, reference.noun, named, reference.needed)
     if (found?.id === named) continue
-    if (found === undefined) refuse(d, dangling(noun, id, reference.field, named))
+    if (found === undefined) refuse(d, dangling(d, { noun, id }, reference, named))
     if (found === undefined && reference.needed) return undefined
     fields = { ...fields, [reference.field]: found?.id ?? null }
   }

@@ -2,7 +2,7 @@ import type { Conflict, Noun, Row } from '../state.ts'
 import { type Draft, holder, note, put, read, refuse, resolve, seen } from './draft.ts'
 import { idOf, withField } from './field.ts'
 import { join } from './join.ts'
-import { nouns } from './nouns.ts'
+import { nouns, type Reference } from './nouns.ts'
 
 /**
  * The live row that an operation is about, or why there is none. A deletion that the author had not seen does not
@@ -23,8 +23,24 @@ export function target(d: Draft, noun: Noun, id: string, needed: boolean): Row |
   return (needed && d.author.rebased) || !seen(d, row.marks['deleted']) ? revived(d, row) : undefined
 }
 
-export function dangling(noun: Noun, id: string, field: string, wanted: string): Conflict {
-  return { kind: 'dangling_ref', noun, id, field, wanted, kept: null }
+/** A reference that names nothing here: `other_id` says that the row is known, and deleted; otherwise it may still come. */
+export function dangling(
+  d: Draft,
+  { noun, id }: Pick<Row, 'noun' | 'id'>,
+  reference: Reference,
+  wanted: string,
+): Conflict {
+  const { field } = reference
+  const gone = resolve(d, reference.noun, wanted)
+  return {
+    kind: 'dangling_ref',
+    noun,
+    id,
+    ...(gone === undefined ? {} : { other_id: gone.id }),
+    field,
+    wanted,
+    kept: null,
+  }
 }
 
 /** Brings a deleted row back. If its key was taken meanwhile, it is joined into the row that has it now. */

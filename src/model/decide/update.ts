@@ -28,7 +28,7 @@ function assign(d: Draft, { noun, id }: Row, field: string, value: Value): void 
   const reference = referenceOf(noun, field)
   const named = reference === undefined ? null : idOf(value)
   const found = named === null ? undefined : target(d, reference!.noun, named, reference!.needed)
-  if (named !== null && found === undefined) return refuse(d, dangling(noun, id, field, named))
+  if (named !== null && found === undefined) return refuse(d, dangling(d, { noun, id }, reference!, named))
   const wanted = found?.id ?? value
   const row = read(d, noun, id)!
   const kept = valueOf(row, field)

@@ -3,6 +3,7 @@ import { allNouns } from '../decide/nouns.ts'
 import { type JournaledOperation, operation as operationSchema } from '../operation.ts'
 import { isStorable, storableCopy } from '../text.ts'
 import type { Decision, Mark, Noun, State } from '../state.ts'
+import { tryAgain, type Waiting, waitingIn } from './again.ts'
 import { canonical, contentHash, type Hash, link, rootOf } from './chain.ts'
 import { commitHash } from './commit.ts'
 import type { Cursor, Position } from './cursor.ts'
@@ -34,7 +35,11 @@ export interface HeadquartersStore extends Chains {
   /** An epoch that is known to have lost its end. */
   isClosed(epoch: string): boolean
 
-  append(commit: Commit, known: Known): void
+  /** The operation that has been waiting longest of those whose rows are there now; undefined if none is to be tried in this transaction. */
+  due(): Waiting | undefined
+
+  /** Appends a commit, does what its rows say, and closes the records that it answers. */
+  append(commit: Commit, known: Known, tried?: Tried): void
   /** @param op_id null if what came says less than what is known of that operation */
   extend(incarnation: string, n: number, hash: string, op_id: string | null): void
   open(incarnation: string, station_id: string, parent: PushRequest['parent']): void
@@ -48,6 +53,14 @@ export interface Known {
   /** Hash of what it said, and of what it said when it was accepted. */
   readonly content: string
   readonly made_as: string
+}
+
+/** What a commit has to do with second tries (again.ts). */
+export interface Tried {
+  /** What of the operation waits for rows that are not there. */
+  readonly waiting: readonly Waiting[]
+  /** What the commit is the second try of. */
+  readonly again?: Waiting
 }
 
 /** Something that an administrator should know of, though nothing waits for them. */
@@ -76,8 +89,12 @@ export function handle(store: HeadquartersStore, asked: Request, tools: Tools): 
         chain: store.chainEnd(asked.incarnation),
         index: store.index(asked.incarnation),
       }
-    case 'push':
-      return push(store, asked, tools)
+    case 'push': {
+      const answer = push(store, asked, tools)
+      // After all of it: what came with a row in one request is not torn apart.
+      tryAgain(store, tools)
+      return answer
+    }
     case 'pull':
       return pull(store, asked, tools)
   }
@@ -206,7 +223,8 @@ function accept(
   }
   // The rows are part of the proof: two histories with the same operations may still differ in what came of them.
   const known = { seq: said.seq, content, made_as: sent.made_as ?? content }
-  store.append({ ...said, hash: commitHash(hash, prev, said, content) }, known)
+  const waiting = waitingIn(store.rows, said, { ...sent, op: made, incarnation })
+  store.append({ ...said, hash: commitHash(hash, prev, said, content) }, known, { waiting })
   return said.seq
 }
 

@@ -14,8 +14,8 @@ export interface Chains {
   /** Position and hash of the last operation that came in this incarnation. */
   chainEnd(incarnation: string): Position
   linkAt(incarnation: string, n: number): string | undefined
-  /** Did this operation come in this incarnation, as a repetition too? */
-  hasSent(incarnation: string, op_id: string): boolean
+  /** Where this operation first came in this incarnation, as a repetition too; undefined if it did not. */
+  sentAt(incarnation: string, op_id: string): number | undefined
 }
 
 /**
@@ -38,7 +38,7 @@ export function authorAt(
       (seq !== null && seq <= base) ||
       (incarnation === mark.incarnation && n < mark.n) ||
       lineage.some((older) => older.incarnation === incarnation && n <= older.upto) ||
-      chains.hasSent(mark.incarnation, op_id),
+      (chains.sentAt(mark.incarnation, op_id) ?? Infinity) < mark.n,
   }
 }
 

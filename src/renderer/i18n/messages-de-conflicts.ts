@@ -24,7 +24,9 @@ export const deConflicts: ConflictsCatalogue = {
   conflict_revive_merge:
     '{noun} {name} war anderswo gelöscht und die Nummer neu vergeben: Was hier geschah, ging an das Neue.',
   conflict_dangling_ref: '{noun} {name} wurde ohne Angabe angelegt ({field}), die es nicht mehr gibt.',
-  conflict_unknown_row: 'Die Zentrale kennt {noun} {name} nicht: Eine Änderung daran unterblieb.',
+  conflict_dangling_later:
+    '{noun} {name} wartet auf eine Angabe ({field}), die die Zentrale noch nicht kennt.',
+  conflict_unknown_row: 'Die Zentrale kennt {noun} {name} noch nicht: Eine Änderung daran wartet so lange.',
   conflict_newer: 'Die Zentrale kennt {wanted} nicht: Sie braucht eine neuere Version.',
   conflict_gone: '{noun} {name} ist gelöscht: Eine Änderung daran unterblieb.',
   conflict_cycle:
@@ -37,6 +39,7 @@ export const deConflicts: ConflictsCatalogue = {
   conflict_something: 'etwas',
 
   answer_ok: 'In Ordnung',
+  answer_do_not_wait: 'Nicht warten',
   answer_same: 'Es ist dasselbe',
   answer_different: 'Es sind zwei',
   answer_merge: 'Teile in {wanted} legen',

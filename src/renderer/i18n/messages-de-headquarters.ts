@@ -56,6 +56,8 @@ export const deHeadquarters: HeadquartersCatalogue = {
   reason_last_user_key:
     'Das ist der letzte Schlüssel einer Person: Ohne ihn könnte sich niemand anmelden. Erzeugen Sie zuerst einen anderen.',
   reason_not_answered: 'Das ist noch nicht entschieden: Es gibt nichts zurückzunehmen.',
+  reason_tried_again:
+    'Die Zentrale hat das von selbst noch einmal versucht: Es gibt keine Antwort zurückzunehmen.',
   reason_answered_already: 'Das ist schon entschieden.',
   reason_no_such_answer: 'So kann das nicht mehr entschieden werden. Sehen Sie es sich noch einmal an.',
   reason_nothing_left: 'Worum es geht, gibt es nicht mehr. Lassen Sie es, wie es ist.',

@@ -20,7 +20,8 @@ export const enConflicts = {
   conflict_revive_merge:
     '{noun} {name} had been deleted elsewhere and its number used again: what was done here went to the new one.',
   conflict_dangling_ref: '{noun} {name} was made without its {field}, which no longer exists.',
-  conflict_unknown_row: 'Headquarters does not know {noun} {name}: a change of it was not done.',
+  conflict_dangling_later: '{noun} {name} waits for its {field}, which headquarters does not know yet.',
+  conflict_unknown_row: 'Headquarters does not know {noun} {name} yet: a change of it waits until it does.',
   conflict_newer: 'Headquarters does not know {wanted}: it needs a newer version.',
   conflict_gone: '{noun} {name} is deleted: a change of it was not done.',
   conflict_cycle: '{noun} {name} cannot be under {other}, which is itself under it: they were left apart.',
@@ -32,6 +33,7 @@ export const enConflicts = {
   conflict_something: 'something',
 
   answer_ok: 'OK',
+  answer_do_not_wait: 'Do not wait',
   answer_same: 'It is the same',
   answer_different: 'They are two',
   answer_merge: 'Put its units into {wanted}',

@@ -53,6 +53,7 @@ export const enHeadquarters = {
   reason_last_user_key:
     'This is the last key of a person: without it nobody could sign in. Make another one first.',
   reason_not_answered: 'This is not decided yet: there is nothing to take back.',
+  reason_tried_again: 'Headquarters tried this again by itself: there is no answer to take back.',
   reason_answered_already: 'This is decided already.',
   reason_no_such_answer: 'This cannot be decided that way any more. Look at it once more.',
   reason_nothing_left: 'What this is about no longer exists. Leave it as it is.',

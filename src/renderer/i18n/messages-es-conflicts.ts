@@ -20,7 +20,8 @@ export const esConflicts: ConflictsCatalogue = {
   conflict_revive_merge:
     '{noun} {name} se había borrado en otro sitio y su número se usó de nuevo: lo hecho aquí pasó a lo nuevo.',
   conflict_dangling_ref: '{noun} {name} se creó sin {field}, que ya no existe.',
-  conflict_unknown_row: 'La central no conoce {noun} {name}: no se hizo un cambio.',
+  conflict_dangling_later: '{noun} {name} espera {field}, que la central aún no conoce.',
+  conflict_unknown_row: 'La central aún no conoce {noun} {name}: un cambio espera hasta entonces.',
   conflict_newer: 'La central no conoce {wanted}: necesita una versión más reciente.',
   conflict_gone: '{noun} {name} está borrado: no se hizo un cambio.',
   conflict_cycle: '{noun} {name} no puede estar bajo {other}, que está a su vez debajo: quedaron separados.',
@@ -32,6 +33,7 @@ export const esConflicts: ConflictsCatalogue = {
   conflict_something: 'algo',
 
   answer_ok: 'De acuerdo',
+  answer_do_not_wait: 'No esperar',
   answer_same: 'Es lo mismo',
   answer_different: 'Son dos',
   answer_merge: 'Poner sus unidades en {wanted}',

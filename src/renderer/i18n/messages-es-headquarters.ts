@@ -53,6 +53,7 @@ export const esHeadquarters: HeadquartersCatalogue = {
   reason_no_line: 'Esta estación se abrió sin un camino a la central.',
   reason_last_user_key: 'Es la última clave de una persona: sin ella nadie podría entrar. Cree antes otra.',
   reason_not_answered: 'Aún no se ha decidido: no hay nada que deshacer.',
+  reason_tried_again: 'La central lo ha vuelto a intentar por sí misma: no hay respuesta que deshacer.',
   reason_answered_already: 'Ya se ha decidido.',
   reason_no_such_answer: 'Ya no se puede decidir así. Mírelo otra vez.',
   reason_nothing_left: 'Ya no existe aquello de lo que se trata. Déjelo como está.',

@@ -23,7 +23,8 @@ export const frConflicts: ConflictsCatalogue = {
   conflict_revive_merge:
     '{noun} {name} : suppression ailleurs et numéro réutilisé. Ce qui a été fait ici est allé au nouveau.',
   conflict_dangling_ref: '{noun} {name} : création sans {field}, qui n’existe plus.',
-  conflict_unknown_row: 'Le siège ne connaît pas {noun} {name} : une modification n’a pas été faite.',
+  conflict_dangling_later: '{noun} {name} attend {field}, que le siège ne connaît pas encore.',
+  conflict_unknown_row: 'Le siège ne connaît pas encore {noun} {name} : une modification attend jusque-là.',
   conflict_newer: 'Le siège ne connaît pas {wanted} : il lui faut une version plus récente.',
   conflict_gone: '{noun} {name} n’existe plus : une modification n’a pas été faite.',
   conflict_cycle:
@@ -36,6 +37,7 @@ export const frConflicts: ConflictsCatalogue = {
   conflict_something: 'quelque chose',
 
   answer_ok: 'Compris',
+  answer_do_not_wait: 'Ne pas attendre',
   answer_same: 'C’est la même chose',
   answer_different: 'Il y en a deux',
   answer_merge: 'Mettre ses unités dans {wanted}',

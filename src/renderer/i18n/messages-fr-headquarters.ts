@@ -54,6 +54,7 @@ export const frHeadquarters: HeadquartersCatalogue = {
   reason_last_user_key:
     'C’est la dernière clé d’une personne : sans elle, personne ne pourrait se connecter. Créez-en d’abord une autre.',
   reason_not_answered: 'Ce n’est pas encore décidé : il n’y a rien à annuler.',
+  reason_tried_again: 'Le siège a réessayé de lui-même : il n’y a pas de réponse à annuler.',
   reason_answered_already: 'C’est déjà décidé.',
   reason_no_such_answer: 'Cela ne peut plus être décidé ainsi. Regardez encore une fois.',
   reason_nothing_left: 'Ce dont il s’agit n’existe plus. Laissez tel quel.',

@@ -18,7 +18,8 @@ export const zhConflicts: ConflictsCatalogue = {
   conflict_revive: '{noun} {name} 曾在别处被删除；因为本站使用了它，所以已恢复。',
   conflict_revive_merge: '{noun} {name} 曾在别处被删除且编号被重新使用：本站所做的已转到新的上面。',
   conflict_dangling_ref: '{noun} {name} 创建时缺少{field}，因为它已不存在。',
-  conflict_unknown_row: '总部不认识{noun} {name}：对它的一项更改未执行。',
+  conflict_dangling_later: '{noun} {name} 正在等待{field}，总部尚不认识它。',
+  conflict_unknown_row: '总部尚不认识{noun} {name}：对它的一项更改正在等待。',
   conflict_newer: '总部不认识 {wanted}：需要更新版本。',
   conflict_gone: '{noun} {name} 已被删除：对它的一项更改未执行。',
   conflict_cycle: '{noun} {name} 不能放在 {other} 之下，因为后者本身在它之下：两者保持分开。',
@@ -29,6 +30,7 @@ export const zhConflicts: ConflictsCatalogue = {
   conflict_something: '其他内容',
 
   answer_ok: '知道了',
+  answer_do_not_wait: '不再等待',
   answer_same: '是同一个',
   answer_different: '是两个',
   answer_merge: '把它的产品放入 {wanted}',

@@ -46,6 +46,7 @@ export const zhHeadquarters: HeadquartersCatalogue = {
   reason_no_line: '本站启动时没有通往总部的连接。',
   reason_last_user_key: '这是最后一个用户密钥：没有它就无人能登录。请先创建另一个。',
   reason_not_answered: '尚未决定：没有可撤销的内容。',
+  reason_tried_again: '总部已自行重试：没有可撤销的回答。',
   reason_answered_already: '已经决定。',
   reason_no_such_answer: '已不能这样决定。请再看一次。',
   reason_nothing_left: '所涉及的内容已不存在。请保持原样。',
