@@ -8,6 +8,7 @@ import { codeOf, isProblem, problemLine, wordsOf, type Problem } from '../host/p
 import { formatTime } from '../model/time.ts'
 import { openForReading } from './reading.ts'
 import type { Given } from './command.ts'
+import { filesFindings } from './files-findings.ts'
 import { bad, type Finding, note, ok, report } from './findings.ts'
 import { faultsOf } from './soundness.ts'
 import { findServer } from './status.ts'
@@ -21,6 +22,7 @@ export async function run({ flags, config }: Given): Promise<number | Problem> {
     clockFinding(),
     await serverFinding(config),
     databaseFinding(config),
+    ...filesFindings(config),
     backupFinding(config),
     ...keysFindings(config),
   ]

@@ -17,6 +17,6 @@ export const bad = (check: string, says: string): Finding => ({ check, verdict: 
 export function report(findings: readonly Finding[], as_json: boolean): number {
   if (as_json) print(JSON.stringify(findings))
   else
-    for (const { check, verdict, says } of findings) print(`${verdict.padEnd(5)} ${check.padEnd(9)} ${says}`)
+    for (const { check, verdict, says } of findings) print(`${verdict.padEnd(5)} ${check.padEnd(11)} ${says}`)
   return findings.some(({ verdict }) => verdict === 'bad') ? 1 : 0
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { openDatabase } from '../../src/main/store/database.ts'
 import { lotkeeper, startStation, temporaryFolder } from '../support/process.ts'
 
 const status = async (folder: string) => {
@@ -74,6 +75,66 @@ test('the doctor is content with a sound station and names what is bad', async (
     check: 'database',
     verdict: 'bad',
     says: expect.stringContaining('is damaged'),
+  })
+})
+
+test('the doctor compares what rows name with the bytes that are there', async () => {
+  const folder = temporaryFolder()
+  const station = await startStation(folder)
+  const done = async (method: string, target: string, body: object) =>
+    (await (await station.call(method, target, body)).json()) as { id: string; upload_url: string }
+  const { id, upload_url } = await done('POST', '/v2/attachments', { name: 'photo.jpg' })
+  await fetch(upload_url, { method: 'PUT', body: 'bytes' })
+  await done('POST', `/v2/attachments/${id}/finalize`, {})
+  const procedure = await done('POST', '/v2/procedures', { name: 'FCT' })
+  const times = { started_at: '2026-01-05T12:00:00Z', ended_at: '2026-01-05T12:00:01Z' }
+  const run = await done('POST', '/v2/runs', {
+    ...times,
+    procedure_id: procedure.id,
+    outcome: 'PASS',
+    serial_number: 'SN-1',
+    part_number: 'P',
+    phases: [{ ...times, name: 'power', outcome: 'PASS' }],
+  })
+  await station.stop()
+  const look = async () => {
+    const { code, stdout } = await lotkeeper(['doctor', '--json', '--data-dir', folder])
+    return { code, findings: JSON.parse(stdout) as { check: string; verdict: string; says: string }[] }
+  }
+  const sound = await look()
+  expect(sound.code).toBe(0)
+  for (const check of ['attachments', 'measured'])
+    expect(sound.findings).toContainEqual({ check, verdict: 'ok', says: '1, all here' })
+  expect(sound.findings.filter(({ check }) => check === 'unnamed')).toEqual([])
+
+  const files = join(folder, 'attachments')
+  const [file] = readdirSync(files).filter((name) => name.length === 64)
+  renameSync(
+    join(files, file!),
+    join(
+      files,
+      file!.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    ),
+  )
+  const database = openDatabase(join(folder, 'lotkeeper.db'))
+  database.execute('DELETE FROM blobs')
+  database.close()
+  const spoiled = await look()
+  expect(spoiled.code).toBe(1)
+  expect(spoiled.findings).toContainEqual({
+    check: 'attachments',
+    verdict: 'bad',
+    says: expect.stringMatching(`photo.jpg \\(${id}\\): bring back .*${file}`),
+  })
+  expect(spoiled.findings).toContainEqual({
+    check: 'measured',
+    verdict: 'bad',
+    says: expect.stringContaining(`run ${run.id}: a backup of this station may hold it`),
+  })
+  expect(spoiled.findings).toContainEqual({
+    check: 'unnamed',
+    verdict: 'note',
+    says: expect.stringContaining('1 files of attachments that no row names, 5 bytes'),
   })
 })
 

@@ -60,8 +60,10 @@ export const nowhere: BlobSource = {
     ),
 }
 
-const HASH_NAME = /^[0-9a-f]{64}$/
-const UNUSED = 'unused'
+/** What files of bytes are called. */
+export const HASH_NAME = /^[0-9a-f]{64}$/
+/** The folder within for what no row refers to. */
+export const UNUSED = 'unused'
 const PIECE_BYTES = 256 * 1024
 /** Bytes that no row refers to are kept so long: whoever brings back a backup of last week has its files. */
 const UNUSED_MS = 30 * 24 * 3_600_000
