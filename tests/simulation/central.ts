@@ -1,3 +1,4 @@
+import { allNouns } from '../../src/model/decide/nouns.ts'
 import { type Memory, memory } from '../../src/model/memory.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
 import { answerOf } from '../../src/model/conflict-answers.ts'
@@ -79,6 +80,7 @@ export function storeOf(
   const answer = (record: string) => (central.waiting = central.waiting.filter(({ id }) => id !== record))
   return {
     rows: central.rows,
+    hasRow: (id) => allNouns.some((noun) => central.rows.get(noun, id) !== undefined),
     head: () => ({ epoch: central.epoch, seq: headOf(central).seq, hash: headOf(central).hash }),
     hashAt: (seq) => hashAt(central, seq),
     commits: (after, limit) => central.commits.slice(after, after + limit),

@@ -197,8 +197,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'one row id given to two rows is taken for one row',
     file: `${sync}/headquarters.ts`,
-    find: 'isStorable(op) && isRowTaken(store.rows, op)',
-    replace: "op.op_id === '' && isRowTaken(store.rows, op)",
+    find: 'isStorable(op) && isRowTaken(store, op)',
+    replace: "op.op_id === '' && isRowTaken(store, op)",
   },
   {
     name: 'one row id is looked for among rows of its noun alone',

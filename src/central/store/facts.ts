@@ -30,6 +30,8 @@ export interface Place {
  */
 export interface Facts {
   readonly rows: Fact<Row>
+  /** Ids under which there is a row of any noun. */
+  readonly ids: Fact<true>
   readonly holders: Fact<string>
   /** Ids of the live rows that refer to a row, and of those joined into it. */
   readonly references: Fact<ReadonlySet<string>>
@@ -53,6 +55,7 @@ export interface Facts {
 export type Kind = keyof Facts
 export const kinds = [
   'rows',
+  'ids',
   'holders',
   'references',
   'operations',
@@ -79,6 +82,7 @@ const fact = <Value>(): Fact<Value> => ({ known: new Map(), missing: new Set() }
 
 export const newFacts = (): Facts => ({
   rows: fact(),
+  ids: fact(),
   holders: fact(),
   references: fact(),
   operations: fact(),

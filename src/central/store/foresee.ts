@@ -29,7 +29,7 @@ export function foresee(facts: Facts, { incarnation, parent, cursor, ops }: Push
     const named: Readonly<Record<string, unknown>> = operation
     row(noun, named['id'])
     // An id that something is made under is free among all nouns.
-    if (operation.type.endsWith('.create')) for (const one of allNouns) row(one, named['id'])
+    if (operation.type.endsWith('.create') && typeof named['id'] === 'string') note(facts.ids, named['id'])
     row('unit', named['child_id'])
     const { scope, label, unique, references } = nouns[noun]
     for (const { field, noun: target } of references) row(target, named[field])

@@ -107,6 +107,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     const id = nameOf(row.noun, row.id)
     const before = facts.rows.known.get(id) ?? undefined
     set(facts.rows, id, row)
+    set(facts.ids, row.id, true)
     if (before === undefined && awaitsAny()) pending.arrived.push(id)
     const earlier = pending.rows.get(id)
     undo.push(() => void (earlier === undefined ? pending.rows.delete(id) : pending.rows.set(id, earlier)))
@@ -159,6 +160,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       pending.replies.push(reply)
     },
     receivedAt: (seq) => (seq === 0 ? 0 : (ask(facts.places, String(seq))?.received_at ?? 0)),
+    hasRow: (id) => ask(facts.ids, id) ?? false,
     rows: {
       get: rowAt,
       holder: (noun, scope, key) => {

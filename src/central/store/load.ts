@@ -121,43 +121,27 @@ function learn(facts: Facts, row: Row): void {
   if (!facts.rows.known.get(id)) facts.rows.known.set(id, row)
 }
 
-/** An id that is asked for under more nouns than this is looked up among all of them at once: mostly it is none of them. */
-const FEW_NOUNS = 2
-
 async function loadRows(db: Queryable, facts: Facts): Promise<void> {
-  await strikeOutFreeIds(db, facts)
+  await load(
+    facts.ids,
+    () => db.rows<{ id: string }>(idsAmong([...facts.ids.missing])),
+    ({ id }) => [id, true],
+  )
   for (const [noun, asked] of byNoun(facts.rows.missing)) {
     const ids = asked.map(([id]) => id!)
-    const found = await db.rows(sql`${selects[noun]} WHERE id = ANY(${ids}::text[])`)
     for (const id of ids) facts.rows.known.set(nameOf(noun, id), null)
+    const taken = ids.filter((id) => facts.ids.known.get(id) !== null)
+    if (taken.length === 0) continue
+    const found = await db.rows(sql`${selects[noun]} WHERE id = ANY(${taken}::text[])`)
     for (const stored of found) learn(facts, toRow(noun, stored))
   }
 }
 
 const idsAmong = (ids: readonly string[]) => {
   const tables = referredFirst.map((noun) =>
-    name(`SELECT '${noun}' AS noun, id FROM asked JOIN ${shapes[noun].table} USING (id)`),
+    name(`SELECT id FROM asked JOIN ${shapes[noun].table} USING (id)`),
   )
   return sql`WITH asked AS (SELECT unnest(${ids}::text[]) AS id) ${join(tables, ' UNION ALL ')}`
-}
-
-async function strikeOutFreeIds(db: Queryable, { rows: { known, missing } }: Facts): Promise<void> {
-  const asked = new Map<string, number>()
-  for (const name of missing) {
-    const id = partsOf(name)[1]!
-    asked.set(id, (asked.get(id) ?? 0) + 1)
-  }
-  const ids = [...asked].flatMap(([id, times]) => (times > FEW_NOUNS ? id : []))
-  if (ids.length === 0) return
-  const found = new Set(
-    (await db.rows<{ noun: Noun; id: string }>(idsAmong(ids))).map(({ noun, id }) => nameOf(noun, id)),
-  )
-  const wanted = new Set(ids)
-  for (const name of missing) {
-    if (!wanted.has(partsOf(name)[1]!) || found.has(name)) continue
-    known.set(name, null)
-    missing.delete(name)
-  }
 }
 
 async function loadHolders(db: Queryable, facts: Facts): Promise<void> {

@@ -26,6 +26,8 @@ import { pull } from './feed.ts'
  */
 export interface HeadquartersStore extends Chains {
   readonly rows: State
+  /** Whether a row of any noun has this id, a deleted one too. */
+  hasRow(id: string): boolean
   head(): { readonly epoch: string } & Position
   commits(after: number, limit: number): readonly Commit[]
   operation(op_id: string): Known | undefined
@@ -137,9 +139,7 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       return { kind: 'fork', index: store.index(incarnation) }
     }
     const before = store.operation(sent.op_id)
-    if (
-      before === undefined ? isStorable(op) && isRowTaken(store.rows, op) : !isRepeated(before, sent, content)
-    ) {
+    if (before === undefined ? isStorable(op) && isRowTaken(store, op) : !isRepeated(before, sent, content)) {
       store.report({ kind: 'collision', station_id, op_id: sent.op_id })
       return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation) }
     }
@@ -180,10 +180,9 @@ function isRepeated(known: Known, { made_as }: SealedOperation, content: string)
  * Two operations give one id to what they make, a row of any noun: their machines were given the same chance. What follows would be done
  * to the wrong one.
  */
-function isRowTaken(rows: State, { operation }: JournaledOperation): boolean {
+function isRowTaken(store: HeadquartersStore, { operation }: JournaledOperation): boolean {
   const [noun, verb] = operation.type.split('.')
-  if (verb !== 'create' || !allNouns.includes(noun as Noun)) return false
-  return allNouns.some((one) => rows.get(one, operation.id) !== undefined)
+  return verb === 'create' && allNouns.includes(noun as Noun) && store.hasRow(operation.id)
 }
 
 /** The operation without its place in the chain, which is the station's business. */
