@@ -21,6 +21,7 @@ export const causes = [
   'code_expired',
   'upgrade_required',
   'not_understood',
+  'restored',
   'clock',
   'disk',
   'busy',
@@ -49,5 +50,6 @@ export const ownReasons = [
   'bytes_gone',
 ] as const
 
-/** Being off the right time keeps nobody from anything, so it is no reason for a no. */
-export type Reason = Exclude<Cause, 'clock'> | (typeof ownReasons)[number]
+/** These keep nobody from anything: no reasons for a no. */
+export type Notice = Extract<Cause, 'restored' | 'clock'>
+export type Reason = Exclude<Cause, Notice> | (typeof ownReasons)[number]

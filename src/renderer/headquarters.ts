@@ -38,6 +38,7 @@ const sentences: { readonly [Name in Cause]: TroubleKey } = {
   code_expired: 'trouble_credential',
   upgrade_required: 'trouble_version',
   not_understood: 'trouble_version',
+  restored: 'trouble_restored',
   clock: 'trouble_clock',
   disk: 'trouble_disk',
   busy: 'trouble_busy',
@@ -61,7 +62,7 @@ export function troubleSentence(
 
 /** What the operator reads to whoever mends it: in no language, as docs/station-api.md has it. */
 export const troubleForIt = ({ cause, technical }: SyncState, url: string | null): string | undefined =>
-  cause === null || cause === 'clock'
+  cause === null || cause === 'clock' || cause === 'restored'
     ? undefined
     : [cause, technical, url].filter((word) => word !== null).join(' · ')
 

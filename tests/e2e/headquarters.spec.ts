@@ -106,6 +106,7 @@ test.describe('a line in every view says what needs a person', () => {
       { cause: 'clock', clock_skew_ms: 3 * 3_600_000 },
       /The clock of this PC is 3h 0m off that of headquarters/,
     ],
+    [{ state: 'behind', cause: 'restored', progress: 0.41 }, /^Headquarters was restored from a backup\./],
     [{ state: 'offline', cause: 'captive_portal' }, /this network may want somebody to sign in/],
     [{ disk_free_bytes: 312_000_000 }, /nearly full: 312 MB left/],
     [{ state: 'offline', cause: 'unreachable' }, null],

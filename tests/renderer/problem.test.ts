@@ -21,7 +21,7 @@ const issueOf = (schema: z.ZodType, value: unknown) =>
 const problems = [
   ...Object.keys(errorStatus).map((code) => new ApiProblem(code, ENGLISH)),
   new ApiProblem('UNREACHABLE', ENGLISH),
-  ...[...causes.filter((cause) => cause !== 'clock'), ...ownReasons].map(
+  ...[...causes.filter((cause) => cause !== 'clock' && cause !== 'restored'), ...ownReasons].map(
     (reason) => new ApiProblem('CONFLICT', ENGLISH, { reason }),
   ),
   ...[

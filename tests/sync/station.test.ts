@@ -7,7 +7,7 @@ import { writePrivateFile } from '../../src/host/folder.ts'
 import { linkProcedure } from '../../src/main/store/links.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
 import { openStation, START, type StationUnderTest } from '../support/station.ts'
-import { backupOf, headOf } from '../simulation/central.ts'
+import { backupOf, headOf, newCentral } from '../simulation/central.ts'
 import { type Office, openOffice } from './office.ts'
 
 let office: Office
@@ -155,6 +155,23 @@ test('a code is spent once, and a lost answer is asked for again', async () => {
     technical: null,
   })
   expect(await (await lineOf(other)).enroll(office.url, 'nonsense')).toMatchObject({ reason: 'code_unknown' })
+})
+
+test('[S12] while headquarters that was restored is read anew the station says so, and then it is over', async () => {
+  const { station, line } = await enrolled('A')
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  expect(await line.round()).toMatchObject({ state: 'in_sync', cause: null })
+  office.central = newCentral('epoch-1')
+  const said = new Set<string | null>()
+  office.mischief = (_request, _response, go) => {
+    said.add(line.state().cause)
+    go()
+  }
+  for (let i = 0; i < 20 && ![...office.central.rows.all()].some(({ name }) => name === 'LOT-1'); i++)
+    await line.round()
+  expect([...office.central.rows.all()].map(({ name }) => name)).toContain('LOT-1')
+  expect(said).toContain('restored')
+  expect(await line.round()).toMatchObject({ state: 'in_sync', cause: null, pending: 0 })
 })
 
 test('where the settings say that headquarters is, a code is spent there or nowhere', async () => {

@@ -54,6 +54,9 @@ export interface HeadquartersParts {
 
 const ROUND_MS = 60_000
 const ENROLL_RETRY_MS = 15_000
+/** Its history is another one than before: this station reads it anew, beside what scripts see. */
+const RESTORED =
+  'Headquarters was restored from a backup: this station reads it anew and sends again what it lost'
 /** A clock that is off by more is worth a word. */
 const SKEW_MS = 120_000
 
@@ -147,8 +150,11 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       ...counts,
       last_success_at: last_success_ms === null ? null : formatTime(last_success_ms),
       progress: head_seq === null || head_seq === 0 ? null : Math.min(1, at / head_seq),
-      cause: trouble !== null ? causeOf(trouble) : skewed ? 'clock' : null,
-      detail: trouble !== null ? troubleWords(trouble, url()) : skewed ? clockWords(clock_skew_ms) : null,
+      ...(trouble !== null
+        ? { cause: causeOf(trouble), detail: troubleWords(trouble, url()) }
+        : stage !== null
+          ? { cause: 'restored', detail: RESTORED }
+          : { cause: skewed ? 'clock' : null, detail: skewed ? clockWords(clock_skew_ms) : null }),
       technical: trouble === null ? null : technicalOf(trouble),
       clock_skew_ms: clock_skew_ms === null ? null : Math.round(clock_skew_ms),
     }
@@ -196,9 +202,8 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
 }
 
 function notEnrolled(trouble: Trouble, url: string): NotEnrolled {
-  const cause = causeOf(trouble)
   return {
-    reason: cause === 'clock' ? 'defect' : cause,
+    reason: causeOf(trouble),
     message: troubleWords(trouble, url),
     technical: technicalOf(trouble),
   }

@@ -1,4 +1,4 @@
-import type { Cause } from '../../model/reason.ts'
+import type { Cause, Notice } from '../../model/reason.ts'
 import type { WireRefusal } from '../../model/sync/envelope.ts'
 
 /** What keeps a station and headquarters apart. Nothing of it is an error of anybody's work: everything goes on and is tried again. */
@@ -30,7 +30,7 @@ export type Trouble =
   | { readonly kind: 'taken_back' }
 
 /** One word for programs. */
-export function causeOf(trouble: Trouble): Cause {
+export function causeOf(trouble: Trouble): Exclude<Cause, Notice> {
   switch (trouble.kind) {
     case 'refused':
       // A blob that is not there yet is no word about the line.

@@ -82,6 +82,8 @@ export const deHeadquarters: HeadquartersCatalogue = {
   trouble_credential: 'Die Zentrale nimmt diese Station nicht an. Melden Sie sie mit einem neuen Code an.',
   trouble_version:
     'Zentrale und Station haben verschiedene Versionen von Lotkeeper. Bis sie gleich sind, geht nichts dorthin: bitte der Werks-IT melden.',
+  trouble_restored:
+    'Die Zentrale wurde aus einer Sicherung wiederhergestellt. Dieser PC liest sie neu und gibt zurück, was dort fehlt; arbeiten Sie weiter.',
   trouble_clock:
     'Die Uhr dieses PCs geht um {age} anders als die der Zentrale. Nichts geht verloren, aber angezeigte Zeiten sind falsch: bitte die Uhr stellen.',
   trouble_disk: 'Die Platte dieses PCs nimmt nicht an, was die Zentrale schickt. Schaffen Sie Platz.',

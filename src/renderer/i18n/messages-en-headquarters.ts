@@ -75,6 +75,8 @@ export const enHeadquarters = {
   trouble_credential: 'Headquarters does not accept this station. Enrol it with a new code.',
   trouble_version:
     'Headquarters and this station have different versions of Lotkeeper. Nothing goes there until they are the same: tell plant IT.',
+  trouble_restored:
+    'Headquarters was restored from a backup. This PC reads it anew and gives back what was lost there; work on meanwhile.',
   trouble_clock:
     'The clock of this PC is {age} off that of headquarters. Nothing is lost, but the times people read are wrong: set the clock.',
   trouble_disk: 'The disk of this PC does not take what headquarters sends. Make room on it.',

@@ -76,6 +76,8 @@ export const esHeadquarters: HeadquartersCatalogue = {
   trouble_credential: 'La central no acepta esta estación. Inscríbala con un código nuevo.',
   trouble_version:
     'La central y esta estación tienen versiones distintas de Lotkeeper. No se envía nada hasta que coincidan: avise a informática.',
+  trouble_restored:
+    'La central se restauró desde una copia de seguridad. Este PC la lee de nuevo y devuelve lo que allí falta; siga trabajando.',
   trouble_clock:
     'El reloj de este PC difiere {age} del de la central. No se pierde nada, pero las horas que se leen son erróneas: ajuste el reloj.',
   trouble_disk: 'El disco de este PC no acepta lo que envía la central. Haga sitio.',

@@ -77,6 +77,8 @@ export const frHeadquarters: HeadquartersCatalogue = {
   trouble_credential: 'Le siège n’accepte pas cette station. Inscrivez-la avec un nouveau code.',
   trouble_version:
     'Le siège et cette station ont des versions différentes de Lotkeeper. Rien ne part tant qu’elles diffèrent : prévenez l’informatique.',
+  trouble_restored:
+    'Le siège a été restauré depuis une sauvegarde. Ce PC le relit et rend ce qui y manque ; continuez à travailler.',
   trouble_clock:
     'L’horloge de ce PC diffère de {age} de celle du siège. Rien n’est perdu, mais les heures affichées sont fausses : réglez l’horloge.',
   trouble_disk: 'Le disque de ce PC n’accepte pas ce que le siège envoie. Faites de la place.',

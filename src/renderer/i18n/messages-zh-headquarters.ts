@@ -63,6 +63,7 @@ export const zhHeadquarters: HeadquartersCatalogue = {
   trouble_certificate: '总部的证书未被接受。请检查本机的日期和时间，然后联系工厂 IT。',
   trouble_credential: '总部不接受本站。请用新的注册码注册。',
   trouble_version: '总部与本站的 Lotkeeper 版本不同。版本一致之前不会发送任何内容：请联系工厂 IT。',
+  trouble_restored: '总部已从备份恢复。本机正在重新读取，并补回总部缺失的内容；请继续工作。',
   trouble_clock: '本机时钟与总部相差 {age}。数据不会丢失，但显示的时间不正确：请校准时钟。',
   trouble_disk: '本机磁盘无法保存总部发来的内容。请清理空间。',
   trouble_busy: '总部正忙，稍后会自动重试。',
