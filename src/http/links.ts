@@ -19,10 +19,8 @@ export interface Links {
 /** What somebody is told whose link opens nothing; undefined for a good one. It does not say whether there is such a file. */
 export function closed({ state }: Link): Refusal | undefined {
   if (state === 'good') return undefined
-  if (state === 'forged') return refuse('FORBIDDEN', 'Forbidden: this link is not valid')
-  return refuse('FORBIDDEN', 'Forbidden: this link has expired: ask for a new one', {
-    reason: 'link_expired',
-  })
+  const why = state === 'forged' ? 'this link is not valid' : 'this link has expired: ask for a new one'
+  return refuse('FORBIDDEN', `Forbidden: ${why}`)
 }
 
 export interface Link {

@@ -1,6 +1,6 @@
 /**
  * Why something did not go as asked, in one word for programs: the operator's page has a sentence for each in each of its languages. The sets are
- * closed, so that a word without a sentence does not compile. Answers of the contract carry none of them, only those under `/station/…` and of the links to files.
+ * closed, so that a word without a sentence does not compile. Answers of the contract carry none of them, only those under `/station/…` and of the links to download files.
  */
 
 /** What stands between a station and headquarters: the `cause` of `GET /station/sync` (docs/station-api.md). */
@@ -30,7 +30,7 @@ export const causes = [
 ] as const
 export type Cause = (typeof causes)[number]
 
-/** Why the station said no by itself: the `reason` of an error under `/station/…` or of a link to a file. */
+/** Why the station said no by itself: the `reason` of an error under `/station/…` or of a download link. */
 export const ownReasons = [
   'other_address',
   'no_line',

@@ -27,7 +27,7 @@ export function createDownloads(store: Store, files: Files) {
     const link = method === 'GET' ? files.links.read(segments, 'download') : undefined
     if (link === undefined) return undefined
     const no = closed(link)
-    if (no !== undefined) return refused(no)
+    if (no !== undefined) return refused(link.state === 'expired' ? { ...no, reason: 'link_expired' } : no)
     const found = findAttachment(store.db, link.id)
     if (found === undefined) return refused(refuse('NOT_FOUND', 'This attachment was deleted'))
     const give = () => download(found.name, found.size, files.blobs.read(found.sha256))
