@@ -7,6 +7,7 @@ import type { Problem } from '../host/problem.ts'
 import { type Database, openDatabase, type WritableDb } from './store/database.ts'
 import { createIdentity, type Identity, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText } from './store/keys.ts'
+import { admitDeferred } from './store/admit.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
 import { keepSearchMerged } from './store/search-upkeep.ts'
 import { sql } from './store/sql.ts'
@@ -38,6 +39,7 @@ export async function openStore(folder: DataFolder, station_name: string): Promi
     const migrated = migrate(db)
     if (migrated.kind === 'newer') return closing(db, newerProblem(folder.database, migrated.version))
     const store = createStore(db, { newId, readClock })
+    await admitDeferred(store)
     const search = keepSearchMerged(store)
     const first_start = readIdentity(db) === undefined
     if (first_start) await store.commits.write((writable) => makeStation(writable, folder, station_name))

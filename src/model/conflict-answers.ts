@@ -1,4 +1,5 @@
-import { type AnswerId, conflictWords, type Facts, fieldOperation, standing } from './conflict-words.ts'
+import { fieldOperation } from './conflict-fields.ts'
+import { type AnswerId, conflictWords, type Facts, standing } from './conflict-words.ts'
 import { creationOf } from './conflict-remaking.ts'
 import { split } from './conflict-splits.ts'
 import { nouns } from './decide/nouns.ts'

@@ -1,6 +1,6 @@
+import { fieldOperation } from './conflict-fields.ts'
 import { nouns, referenceOf } from './decide/nouns.ts'
 import { fold, IDENTIFIER_MAX } from './identifier.ts'
-import type { Operation } from './operation.ts'
 import type { Conflict, Noun, Row, State, Value } from './state.ts'
 
 /** What a sentence about a conflict may ask: rows as they stand now, and the stations' names. */
@@ -54,6 +54,7 @@ const takenApart: readonly Noun[] = ['part', 'revision', 'batch', 'unit']
 /** One conflict as a sentence, and what a person can say to it. */
 export function conflictWords(conflict: Conflict, facts: Facts): Words {
   const { kind, noun } = conflict
+  if (isNewer(conflict)) return newer(conflict)
   const title = nounWords[noun]
   const name = nameOf(conflict, facts)
   const other = otherName(conflict, facts)
@@ -168,8 +169,19 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
       }
     case 'answered':
       return { summary: `Answered: ${wanted}`, answers: [] }
+    default:
+      return newer(conflict)
   }
 }
+
+/** Is it about a row of a noun that only a newer headquarters knows? */
+export const isNewer = ({ noun }: Conflict) => !Object.hasOwn(nounWords, noun)
+
+/** What a newer headquarters tells: that there is something is said all the same, and a person can put it away. */
+const newer = ({ kind, noun }: Conflict): Words => ({
+  summary: `Something came out otherwise than asked that this version does not know: ${noun} (${kind})`,
+  answers: [answer('ok', 'OK')],
+})
 
 /** The row that is missing may still come: then it is tried again, unless a person answers before ([S22]). */
 export const waits = ({ kind, field, other_id }: Pick<Conflict, 'kind' | 'field' | 'other_id'>) =>
@@ -189,8 +201,10 @@ export function standing({ state }: Facts, noun: Noun, id: string): Row | undefi
   return row
 }
 
-export function nameOf({ noun, id, wanted }: Conflict, facts: Facts): string {
-  return standing(facts, noun, id)?.name ?? (typeof wanted === 'string' ? wanted : id)
+export function nameOf({ kind, noun, id, wanted }: Conflict, facts: Facts): string {
+  // What a reference wants is another row's name.
+  const said = kind !== 'dangling_ref' && typeof wanted === 'string' ? wanted : id
+  return standing(facts, noun, id)?.name ?? said
 }
 
 export function otherName({ noun, other_id }: Conflict, { state }: Facts): string | undefined {
@@ -238,49 +252,6 @@ function joinedWords(conflict: Conflict, facts: Facts): string {
   if (conflict.noun !== 'batch') return ': the two are taken for one'
   const count = joinedUnits(conflict, facts).length
   return `, ${count} ${count === 1 ? 'unit' : 'units'} joined`
-}
-
-/** The operation that gives a field this value; undefined for fields that no operation sets alone. */
-export function fieldOperation(
-  { noun, id, field }: Pick<Conflict, 'noun' | 'id' | 'field'>,
-  value: Value,
-): Operation | undefined {
-  if (field === undefined) return undefined
-  if (field.startsWith('metadata.')) {
-    if (typeof value === 'object' && value !== null) return undefined
-    return { type: noun === 'run' ? 'run.update' : 'unit.update', id, metadata: { [field.slice(9)]: value } }
-  }
-  const text = typeof value === 'string' ? value : null
-  switch (`${noun}.${field}`) {
-    case 'part.name':
-      return text === null ? undefined : { type: 'part.update', id, name: text }
-    case 'part.number':
-      return text === null ? undefined : { type: 'part.update', id, number: text }
-    case 'revision.number':
-      return text === null ? undefined : { type: 'revision.update', id, number: text }
-    case 'revision.image_id':
-      return { type: 'revision.update', id, image_id: text }
-    case 'batch.number':
-      return text === null ? undefined : { type: 'batch.rename', id, number: text }
-    case 'unit.serial_number':
-      return text === null ? undefined : { type: 'unit.update', id, serial_number: text }
-    case 'unit.sample':
-      return { type: 'unit.update', id, sample: text as 'golden' | 'failing' | 'ignored' | null }
-    case 'unit.revision_id':
-      return text === null ? undefined : { type: 'unit.update', id, revision_id: text }
-    case 'unit.batch_id':
-      return { type: 'unit.move', id, batch_id: text }
-    case 'station.name':
-      return text === null ? undefined : { type: 'station.update', id, name: text }
-    case 'procedure.name':
-      return text === null ? undefined : { type: 'procedure.update', id, name: text }
-    case 'station.image_id':
-      return { type: 'station.update', id, image_id: text }
-    case 'station.team_id':
-      return { type: 'station.update', id, team_id: text }
-    default:
-      return undefined
-  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { applyRows, type Vanished } from './apply.ts'
 import { baseState, dropBase, keepBase, markedState, putMarks } from './base.ts'
 import { meetCreators, sameBirth } from './births.ts'
 import type { WritableDb } from './database.ts'
+import { defer } from './deferred.ts'
 import { marksOf } from './marks.ts'
 import { changeArchive } from './outbox.ts'
 import { sql } from './sql.ts'
@@ -23,8 +24,9 @@ import { writeHistory, writeSync } from './sync-state.ts'
  * has shown: what comes in from headquarters is not sent back.
  * @throws if the footprints were not worked out before (see `Synced.catchUp`)
  */
-export function perform(db: WritableDb, synced: Synced, write: Write): void {
+export function perform(db: WritableDb, synced: Synced, given: Write): void {
   db.run(sql`PRAGMA defer_foreign_keys = ON`)
+  const write = given.base === undefined ? given : { ...given, base: defer(db, given.base) }
   const strangers = strangersAmong(db, write.base ?? [])
   const base = without(baseState(db), strangers)
   const waiting = synced.outbox.byId(db)

@@ -4,6 +4,7 @@ import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { Noun } from '../../model/state.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
+import { deferAnew, isNounKnown } from './deferred.ts'
 import { sql } from './sql.ts'
 
 /**
@@ -17,7 +18,7 @@ export function emptyStage(db: WritableDb): void {
 
 export function putStage(db: WritableDb, base: State, { rows, own }: NonNullable<Write['stage']>): void {
   for (const row of rows) {
-    const before = base.get(row.noun, row.id)
+    const before = isNounKnown(row) ? base.get(row.noun, row.id) : undefined
     const same = before !== undefined && canonical(before) === canonical(row)
     db.run(sql`INSERT INTO stage_rows (id, noun, same, row)
       VALUES (${row.id}, ${row.noun}, ${same ? 1 : 0}, ${same ? null : JSON.stringify(row)})
@@ -38,16 +39,18 @@ export function stagedSeq(db: ReadableDb, op_id: string): number | undefined {
   return db.one<{ seq: number }>(sql`SELECT seq FROM stage_own WHERE op_id = ${op_id}`)?.seq
 }
 
-/** The base as the new history has it. */
-export function stagedBase(db: ReadableDb, base: State): Overlay {
+/** The base as the new history has it; what of that is unknown here is kept from now on in the place of what was kept of the old one. */
+export function stagedBase(db: WritableDb, base: State): Overlay {
   const next = overlay(base)
   // A base row is one whose live row is headquarters' row, or whose image was kept aside.
   const gone = db.all<{ noun: Noun; id: string }>(sql`
     SELECT noun, id FROM row_marks WHERE in_base = 1 AND id NOT IN (SELECT id FROM stage_rows)
     UNION ALL SELECT noun, id FROM base_rows WHERE id NOT IN (SELECT id FROM stage_rows)`)
-  const rows = db
-    .all<{ row: string }>(sql`SELECT row FROM stage_rows WHERE same = 0`)
-    .map(({ row }) => JSON.parse(row) as Row)
+  const found = db.all<{ row: string }>(sql`SELECT row FROM stage_rows WHERE same = 0`)
+  const rows = deferAnew(
+    db,
+    found.map(({ row }) => JSON.parse(row) as Row),
+  )
   for (const { noun, id } of [...gone, ...rows]) next.drop(noun, id)
   for (const row of rows) next.put(row)
   return next
