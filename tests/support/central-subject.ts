@@ -100,4 +100,12 @@ async function expectRowsToBeSound({ db }: CentralUnderTest): Promise<void> {
       SELECT batch_id, revision_id, count(*) AS n FROM units WHERE held IS NOT NULL AND batch_id IS NOT NULL GROUP BY 1, 2
     ) counted FULL JOIN batch_revisions USING (batch_id, revision_id) WHERE counted.n IS DISTINCT FROM batch_revisions.n`)
   expect(wrong).toEqual([])
+  const misled = await db.rows(sql`
+    SELECT u.id FROM units u LEFT JOIN unit_runs x ON x.unit_id = u.id LEFT JOIN (
+      SELECT DISTINCT ON (unit_id) unit_id, id, started_at, procedure_id, outcome, count(*) OVER (PARTITION BY unit_id) AS n
+      FROM runs WHERE held IS NOT NULL ORDER BY unit_id, started_at DESC, pk DESC
+    ) last ON last.unit_id = u.id
+    WHERE (x.run_count, x.last_run_at, x.last_run_id, x.last_procedure_id, x.last_outcome, u.tested, coalesce(x.pk, u.pk))
+      IS DISTINCT FROM (last.n, last.started_at, last.id, last.procedure_id, last.outcome, last.n IS NOT NULL, u.pk)`)
+  expect(misled).toEqual([])
 }

@@ -63,7 +63,7 @@ export async function openDatabase(kind: Database['kind']): Promise<Database> {
 
 const tables = [
   'users stations parts revisions batches units attachments batch_revisions commits conflicts incarnations chain closed_epochs',
-  'incidents keys enrolments sightings backups replies processes headquarters procedures versions procedure_links runs blobs file_pieces files uploads',
+  'incidents keys enrolments sightings backups replies processes headquarters procedures versions procedure_links runs unit_runs blobs file_pieces files uploads',
 ]
   .join(' ')
   .split(' ')

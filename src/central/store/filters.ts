@@ -34,3 +34,26 @@ export async function estimate(db: Queryable, query: Query): Promise<number> {
   )
   return plan!['QUERY PLAN'][0].Plan['Plan Rows']
 }
+
+/** Ids of those revisions; undefined if none are asked for. With the ids themselves PostgreSQL knows how many rows have them. */
+export async function revisionIds(
+  db: Queryable,
+  filter: Parameters<typeof revisionsOf>[0],
+): Promise<string[] | undefined> {
+  if (!filter.part_numbers && !filter.revision_numbers) return undefined
+  return (await db.rows<{ id: string }>(revisionsOf(filter))).map(({ id }) => id)
+}
+
+/**
+ * Whether it is cheaper to gather all that match and sort them than to walk in the list's order until the page is full: of `n` rows that
+ * match among `all`, a walk meets one in every `all / n`.
+ */
+export async function isGathered(
+  db: Queryable,
+  matching: Query,
+  all: Query,
+  { limit, cursor }: { readonly limit: number; readonly cursor: number },
+): Promise<boolean> {
+  const n = await estimate(db, matching)
+  return n * n <= (cursor + limit) * (await estimate(db, all))
+}

@@ -8,24 +8,24 @@ import { type RunDetail, type RunItem, type RunListQuery, UNSLOTTED } from '../.
 import { formatTime } from '../../model/time.ts'
 import { attachmentsOf, type LinkTo } from './attachments.ts'
 import type { Queryable } from './database.ts'
-import { all, among, pieceOf, revisionsOf } from './filters.ts'
+import { all, among, estimate, isGathered, pieceOf, revisionIds, revisionsOf } from './filters.ts'
+import { openPage } from './groups.ts'
 import { metadataTests } from './metadata-filter.ts'
 import { readPayload } from './payloads.ts'
-import { type Query, sql } from './sql.ts'
+import { join, type Query, sql } from './sql.ts'
 import { inBatch } from './unit-list.ts'
 import { type PartColumns, partColumns, partOf } from './units.ts'
 
 /** Runs by page: which ones first, then what is shown of them. */
 export async function listRuns(db: Queryable, query: RunListQuery): Promise<Page<RunItem>> {
-  const { limit, cursor, sort_by, sort_order, include_metadata } = query
+  const { limit, cursor, include_metadata } = query
   // No run comes from a deployment or has an environment here.
   if (query.deployment_ids || query.environments) return page([], limit, cursor)
-  const order = orders[sort_by][sort_order]
+  const ids = await idsOf(db, query)
   const rows = await readRuns(
     db,
-    sql`(SELECT t.* FROM runs t WHERE ${all(conditionsOf(query))}
-      ORDER BY ${order} LIMIT ${limit + 1}::bigint OFFSET ${cursor}::bigint)`,
-    sql`ORDER BY ${order}`,
+    sql`(SELECT t.*, wanted.place FROM unnest(${ids}::text[]) WITH ORDINALITY AS wanted(id, place) JOIN runs t ON t.id = wanted.id)`,
+    sql`ORDER BY t.place`,
   )
   return page(
     rows.map((row) => toItem(row, include_metadata)),
@@ -34,29 +34,68 @@ export async function listRuns(db: Queryable, query: RunListQuery): Promise<Page
   )
 }
 
-type Orders = Record<RunListQuery['sort_order'], Query>
-const byUnit = (column: Query, direction: Query) =>
-  sql`${column}${direction}, t.started_at${direction}, t.pk${direction}`
-const serial = sql`(SELECT o.held FROM units o WHERE o.id = t.unit_id)`
-const part = sql`(SELECT op.held FROM units o JOIN revisions rev ON rev.id = o.revision_id JOIN parts op ON op.id = rev.part_id
-  WHERE o.id = t.unit_id)`
-const revision = sql`(SELECT rev.held FROM units o JOIN revisions rev ON rev.id = o.revision_id WHERE o.id = t.unit_id)`
+async function idsOf(db: Queryable, query: RunListQuery): Promise<readonly string[]> {
+  const { sort_by, sort_order } = query
+  const own = [...conditionsOf(query), ...(await searched(db, query))]
+  const gathering = all([...own, ...unitConditions(query, await revisionIds(db, query))])
+  const { from, order, groups } = orders[sort_by]
+  const any = sql`SELECT FROM runs t WHERE ${gathering}`
+  const found = openPage(db, query)
+  if (groups === undefined || (await isGathered(db, any, sql`SELECT FROM runs`, query))) {
+    await found.next({
+      rows: sql`SELECT t.id FROM ${from} WHERE ${gathering}`,
+      order: directed(order, sort_order),
+    })
+    return found.found
+  }
+  const wanted = await db.rows<{ id: string }>(
+    sql`${groups} WHERE r.id IN (${revisionsOf(query)}) ORDER BY ${directed(order.slice(0, -3), sort_order)}`,
+  )
+  const matching = all([...own, ...unitConditions(query, undefined)])
+  await found.groups(
+    wanted.map(({ id }) => id),
+    {
+      rows: sql`SELECT t.id FROM units o JOIN runs t ON t.unit_id = o.id
+        WHERE o.revision_id = g.id AND o.held IS NOT NULL AND o.tested AND ${matching}`,
+      order: directed(order.slice(-3), sort_order),
+    },
+  )
+  return found.found
+}
 
-const orders: Record<RunListQuery['sort_by'], Orders> = {
-  started_at: { asc: sql`t.started_at, t.pk`, desc: sql`t.started_at DESC, t.pk DESC` },
-  created_at: { asc: sql`t.created_at, t.pk`, desc: sql`t.created_at DESC, t.pk DESC` },
-  duration: { asc: sql`t.duration, t.pk`, desc: sql`t.duration DESC, t.pk DESC` },
-  outcome: {
-    asc: sql`t.outcome, t.started_at, t.pk`,
-    desc: sql`t.outcome DESC, t.started_at DESC, t.pk DESC`,
+const directed = (columns: readonly Query[], direction: RunListQuery['sort_order']) =>
+  join(
+    columns.map((column) => (direction === 'asc' ? column : sql`${column} DESC`)),
+    ', ',
+  )
+
+interface Order {
+  readonly from: Query
+  readonly order: readonly Query[]
+  /** The revisions by which the runs are sorted before all else; then the order's last three columns stand within one. */
+  readonly groups?: Query
+}
+
+const ofRun = (column: Query): Order => ({ from: sql`runs t`, order: [column, sql`t.pk`] })
+const [unit, start, place] = [sql`o.pk`, sql`t.started_at`, sql`t.pk`]
+const withPart = sql`runs t JOIN units o ON o.id = t.unit_id JOIN revisions r ON r.id = o.revision_id JOIN parts p ON p.id = r.part_id`
+const revisions = sql`SELECT r.id FROM revisions r JOIN parts p ON p.id = r.part_id`
+
+const orders: Record<RunListQuery['sort_by'], Order> = {
+  started_at: ofRun(start),
+  created_at: ofRun(sql`t.created_at`),
+  duration: ofRun(sql`t.duration`),
+  outcome: { from: sql`runs t`, order: [sql`t.outcome`, start, place] },
+  serial_number: {
+    from: sql`units o JOIN runs t ON t.unit_id = o.id AND o.held IS NOT NULL AND o.tested`,
+    order: [sql`o.held`, start, place],
   },
-  serial_number: { asc: byUnit(serial, sql``), desc: byUnit(serial, sql` DESC`) },
-  part_number: { asc: byUnit(part, sql``), desc: byUnit(part, sql` DESC`) },
-  revision_number: { asc: byUnit(revision, sql``), desc: byUnit(revision, sql` DESC`) },
+  part_number: { from: withPart, order: [sql`p.held`, sql`r.held`, unit, start, place], groups: revisions },
+  revision_number: { from: withPart, order: [sql`r.held`, sql`r.pk`, unit, start, place], groups: revisions },
 }
 
 function conditionsOf(query: RunListQuery): Query[] {
-  const found: Query[] = [sql`t.held IS NOT NULL`, ...unitConditions(query)]
+  const found: Query[] = [sql`t.held IS NOT NULL`]
   if (query.ids) found.push(sql`t.id ${among(query.ids)}`)
   if (query.outcomes) found.push(sql`t.outcome ${among(query.outcomes)}`)
   if (query.procedure_ids) found.push(sql`t.procedure_id ${among(query.procedure_ids)}`)
@@ -78,21 +117,36 @@ function conditionsOf(query: RunListQuery): Query[] {
     if (from !== undefined) found.push(sql`${column} >= ${from}::bigint`)
     if (to !== undefined) found.push(sql`${column} <= ${to}::bigint`)
   }
-  if (query.search_query !== undefined)
-    found.push(sql`(t.id LIKE ${pieceOf(query.search_query).slice(1)} OR EXISTS (
-      SELECT FROM units u WHERE u.id = t.unit_id AND lower(u.held) LIKE ${pieceOf(query.search_query)}))`)
   if (query.metadata) found.push(...metadataTests(sql`t.metadata`, query.metadata))
   return found
 }
 
 /** What is asked of the run's unit, all of one unit. */
-function unitConditions(query: RunListQuery): Query[] {
+function unitConditions(query: RunListQuery, revision_ids: readonly string[] | undefined): Query[] {
   const tests: Query[] = []
   if (query.serial_numbers) tests.push(sql`u.held ${among(query.serial_numbers.map(fold))}`)
   if (query.batch_numbers) tests.push(inBatch(query.batch_numbers))
   if (query.samples) tests.push(sql`u.sample ${among(query.samples)}`)
-  if (query.part_numbers || query.revision_numbers) tests.push(sql`u.revision_id IN (${revisionsOf(query)})`)
+  if (revision_ids) tests.push(sql`u.revision_id ${among(revision_ids)}`)
   return tests.length === 0 ? [] : [sql`t.unit_id IN (SELECT u.id FROM units u WHERE ${all(tests)})`]
+}
+
+/** Up to this many expected runs are looked up by a text; more are compared on the way. */
+const FEW = 20_000
+
+/** Part of the serial number, or the beginning of the run's id. */
+async function searched(db: Queryable, { search_query }: RunListQuery): Promise<Query[]> {
+  if (search_query === undefined) return []
+  const piece = pieceOf(search_query)
+  const begins = piece.slice(1)
+  const found = sql`SELECT named.id FROM runs named WHERE named.id LIKE ${begins}
+    UNION ALL SELECT its.id FROM units u JOIN runs its ON its.unit_id = u.id WHERE lower(u.held) LIKE ${piece}`
+  return (await estimate(db, found)) <= FEW
+    ? [sql`t.id IN (${found})`]
+    : [
+        sql`(t.id LIKE ${begins} OR EXISTS (
+          SELECT FROM units u WHERE u.id = t.unit_id AND lower(u.held) LIKE ${piece} OFFSET 0))`,
+      ]
 }
 
 interface RunRow extends PartColumns {
