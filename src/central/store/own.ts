@@ -1,11 +1,8 @@
 import type { Actor } from '../../model/actor.ts'
-import { decide } from '../../model/decide.ts'
 import type { Refusal } from '../../model/error.ts'
 import type { ClockReading, JournaledOperation, Operation } from '../../model/operation.ts'
-import { refusalOf } from '../../model/refusal.ts'
-import type { Knowledge, Mark, State } from '../../model/state.ts'
-import { contentHash } from '../../model/sync/chain.ts'
-import { commitHash } from '../../model/sync/commit.ts'
+import type { State } from '../../model/state.ts'
+import { acceptOwn } from '../../model/sync/own.ts'
 import { chainHash } from '../../host/hash.ts'
 import type { Recorded } from './facts.ts'
 import type { KnownReply, Reply } from './replies.ts'
@@ -28,9 +25,6 @@ export interface Outside {
   readonly newId: () => string
   readonly readClock: () => ClockReading
 }
-
-/** Here and now the author sees every row there is. */
-const everything: Knowledge = { seen: () => true, rebased: false, known_deleted: [] }
 
 /** Headquarters' own changes: through the same rules and the same order as those of the stations. */
 export function writeHere<Result>(
@@ -65,33 +59,8 @@ export function writeHere<Result>(
           created_at: clock.wall_ms,
           operation,
         }
-        const { epoch, seq: last, hash: prev } = store.head()
-        const mark: Mark = {
-          op_id,
-          incarnation: epoch,
-          n: last + 1,
-          station_id: headquarters_id,
-          seq: last + 1,
-        }
-        const { result, changed, conflicts } = decide(store.rows, entry, everything, mark)
-        if (result === 'noop') return undefined
-        if (result !== 'applied') return refusalOf(conflicts[0]!, store.rows)
-        const said = {
-          seq: last + 1,
-          op_id,
-          txn_id,
-          station_id: headquarters_id,
-          result,
-          rows: [...changed],
-          conflicts: [...conflicts],
-        }
-        const content = contentHash(chainHash, entry, [])
         entries.set(op_id, entry)
-        store.append(
-          { ...said, hash: commitHash(chainHash, prev, said, content) },
-          { seq: said.seq, content, made_as: content },
-        )
-        return undefined
+        return acceptOwn(store, entry, headquarters_id, chainHash)
       },
     })
   })
