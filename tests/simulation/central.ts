@@ -5,6 +5,8 @@ import { answerOf } from '../../src/model/conflict-answers.ts'
 import type { Waiting } from '../../src/model/sync/again.ts'
 import type { HeadquartersStore, Incident, Known, Tried } from '../../src/model/sync/headquarters.ts'
 import type { Commit, Parent } from '../../src/model/sync/protocol.ts'
+import { wordsOf } from '../../src/model/sync/records.ts'
+import { keep, type Records } from './records.ts'
 
 /** Headquarters' database in memory. A backup is a copy of all of it. */
 export interface Central {
@@ -17,6 +19,8 @@ export interface Central {
   incidents: Incident[]
   /** What was not done for want of a row, in its order. */
   waiting: Waiting[]
+  /** Conflict records of all stations. */
+  records: Records
 }
 
 interface Incarnation {
@@ -36,6 +40,7 @@ export const newCentral = (epoch: string): Central => ({
   closed: new Set(),
   incidents: [],
   waiting: [],
+  records: new Map(),
 })
 
 export function backupOf(central: Central): Central {
@@ -52,6 +57,7 @@ export function backupOf(central: Central): Central {
     closed: new Set(central.closed),
     incidents: [...central.incidents],
     waiting: [...central.waiting],
+    records: new Map(central.records),
   }
 }
 
@@ -105,6 +111,7 @@ export function storeOf(
       if (second?.again !== undefined) tried += 1
       for (const row of commit.rows) central.rows.put(row)
       central.commits.push(commit)
+      keep(central.records, wordsOf([commit], null))
       central.operations.set(commit.op_id, known)
     },
     extend: (incarnation, n, hash, op_id) => {

@@ -8,12 +8,16 @@ import type { Archived, Entry } from '../../src/model/sync/journal.ts'
 import { authorHere } from '../../src/model/sync/knowledge.ts'
 import type { Meta, StationView, Write } from '../../src/model/sync/station.ts'
 import { digest } from './prng.ts'
+import { keep, type Records } from './records.ts'
 
 /** What a station's database holds. All of it is copied when a disk is imaged or cloned. */
 export interface Disk {
   meta: Meta
   base: Memory
+  /** Conflict records as the base has them, what waits left aside. */
+  records: Records
   stage: Memory
+  stage_records: Records
   staged: Map<string, number>
   outbox: Map<string, Entry>
   archive: Map<string, Archived>
@@ -21,6 +25,8 @@ export interface Disk {
   links: Map<string, string>
   history: readonly Position[]
   next_local_id: number
+  /** Files that were announced and whose bytes did not come yet: no operation, until they do. */
+  uploads: Map<string, Upload>
   /** What this disk has ever accepted: for the oracle, no part of the product. */
   owned: Set<string>
   /** The same as the oracle's bits, for ever. */
@@ -30,18 +36,27 @@ export interface Disk {
   fold: Fold
 }
 
+export interface Upload {
+  readonly name: string
+  readonly unit_id: string | null
+  readonly run_id: string | null
+}
+
 export function newDisk(station_id: string, incarnation: string): Disk {
   const chain = { seq: 0, hash: GENESIS }
   return {
     meta: { station_id, incarnation, lineage: [], chain, cursor: origin, stage: null },
     base: memory(),
+    records: new Map(),
     stage: memory(),
+    stage_records: new Map(),
     staged: new Map(),
     outbox: new Map(),
     archive: new Map(),
     links: new Map(),
     history: [chain],
     next_local_id: 1,
+    uploads: new Map(),
     owned: new Set(),
     own: 0n,
     folded: new Map(),
@@ -53,11 +68,14 @@ export function imageOf(disk: Disk): Disk {
   const image = {
     ...disk,
     base: memory(disk.base.all()),
+    records: new Map(disk.records),
     stage: memory(disk.stage.all()),
+    stage_records: new Map(disk.stage_records),
     staged: new Map(disk.staged),
     outbox: new Map(disk.outbox),
     archive: new Map(disk.archive),
     links: new Map(disk.links),
+    uploads: new Map(disk.uploads),
     owned: new Set(disk.owned),
     folded: new Map(disk.folded),
     fold: emptyFold(memory()),
@@ -108,18 +126,23 @@ export function commit(disk: Disk, write: Write): void {
   if (write.meta !== undefined) disk.meta = write.meta
   if (write.stage_is === 'empty') {
     disk.stage = memory()
+    disk.stage_records = new Map()
     disk.staged = new Map()
   }
   if (write.stage !== undefined) {
     applyAll(disk.stage, write.stage.rows)
+    keep(disk.stage_records, write.stage.words)
     for (const [op_id, seq] of write.stage.own) disk.staged.set(op_id, seq)
   }
   if (write.stage_is === 'take') {
     disk.base = disk.stage
+    disk.records = disk.stage_records
     disk.stage = memory()
+    disk.stage_records = new Map()
     disk.staged = new Map()
   }
   if (write.base !== undefined) applyAll(disk.base, write.base)
+  keep(disk.records, write.words ?? [])
   for (const op_id of write.outbox?.remove ?? []) disk.outbox.delete(op_id)
   for (const op_id of write.archive?.remove ?? []) disk.archive.delete(op_id)
   for (const entry of write.archive?.put ?? []) disk.archive.set(entry.op.op_id, entry)

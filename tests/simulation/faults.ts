@@ -1,10 +1,13 @@
 import type { Operation } from '../../src/model/operation.ts'
 import { contentOf, type Disk, heldBy, imageOf } from './disk.ts'
-import { crash, localWrite, newId, newNode, wake } from './node.ts'
+import { crash, localRequest, localWrite, newId, newNode, wake } from './node.ts'
 import type { Action } from './plan.ts'
 import { type Prng, prng } from './prng.ts'
+import { operationAboutRuns, report } from './report.ts'
 import { operationFor, requestFor } from './workload.ts'
+import { answerAtHeadquarters, answerAtStation } from './answers.ts'
 import { nameOf } from './oracle.ts'
+import { officeWrite } from './office.ts'
 import { backUp, count, type Node, restore, type World } from './world.ts'
 
 const images = new WeakMap<World, { node: Node; disk: Disk }[]>()
@@ -13,19 +16,34 @@ const images = new WeakMap<World, { node: Node; disk: Disk }[]>()
 export function act(world: World, action: Action): void {
   const r = prng(action.seed)
   const node = world.nodes[action.station % world.nodes.length]!
-  const { names } = world.plan
+  const { names, runs = 0 } = world.plan
   const id = () => newId(node.ids)
+  const token = `run ${world.oracle.ledger.size}`
+  const { uploads, fold } = node.disk
+  const state = fold.live
+  const bench = { state, uploads, r, names, newId: id, token }
+  const isAboutRuns = runs > 0 && r.chance(runs)
   count(world, `action ${action.kind}`)
   switch (action.kind) {
     case 'write': {
-      const operation = operationFor(node.disk, r, names, id)
+      const operation = isAboutRuns ? operationAboutRuns(bench) : operationFor(state, r, names, id)
       if (operation !== null) localWrite(world, node, operation, id())
       return
     }
     case 'request': {
+      if (isAboutRuns) return void localRequest(world, node, report(bench))
       const txn_id = id()
-      for (const operation of requestFor(node.disk, r, names, id))
+      for (const operation of requestFor(state, r, names, id))
         if (!localWrite(world, node, operation, txn_id)) return
+      return
+    }
+    case 'decide':
+      return r.chance(0.6) ? answerAtStation(world, node, r) : answerAtHeadquarters(world, r)
+    case 'office': {
+      const { rows: state } = world.central
+      const office = { ...bench, state, uploads: world.uploads, newId: () => newId(world.office) }
+      const operation = isAboutRuns ? operationAboutRuns(office) : operationFor(state, r, names, office.newId)
+      if (operation !== null) officeWrite(world, [operation])
       return
     }
     case 'newer': {
@@ -42,7 +60,9 @@ export function act(world: World, action: Action): void {
       // A person says that they look after it themselves.
       const record = r.pick(world.central.waiting)
       const said = { type: 'conflict.answer', answer: r.pick(['ok', null]) ?? null, undo: '[]' } as const
-      if (record !== undefined) localWrite(world, node, { ...said, id: record.id }, id())
+      const txn_id = id()
+      world.oracle.blind.add(txn_id)
+      if (record !== undefined) localWrite(world, node, { ...said, id: record.id }, txn_id)
       return
     }
     case 'cut':

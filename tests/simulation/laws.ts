@@ -2,6 +2,7 @@ import { IDENTIFIER_MAX, IDENTIFIER_PATTERN } from '../../src/model/identifier.t
 import { holdsKey } from '../../src/model/decide/draft.ts'
 import { nouns } from '../../src/model/decide/nouns.ts'
 import { faults } from '../../src/model/invariants.ts'
+import { operation as operationSchema } from '../../src/model/operation.ts'
 import type { Memory } from '../../src/model/memory.ts'
 import type { Mark, Row } from '../../src/model/state.ts'
 import { isStorable } from '../../src/model/text.ts'
@@ -12,6 +13,7 @@ import { authorAt } from '../../src/model/sync/knowledge.ts'
 import type { Commit } from '../../src/model/sync/protocol.ts'
 import { type Disk, fullFold } from './disk.ts'
 import { digest } from './prng.ts'
+import { checkAnswer, checkBelonging, checkMade, checkMeaning, checkRun } from './laws-of-work.ts'
 import {
   type Accepted,
   isSame,
@@ -58,7 +60,10 @@ export interface Count {
 
 /** An operation as it came, or as it waited for its second try. */
 export interface Asked {
-  readonly sent: Pick<SealedOperation, 'op_id' | 'clock' | 'n' | 'base' | 'rebased' | 'known_deleted'>
+  readonly sent: Pick<
+    SealedOperation,
+    'op_id' | 'clock' | 'n' | 'base' | 'rebased' | 'known_deleted' | 'operation'
+  >
   readonly incarnation: string
   readonly station_id: string
   readonly again: boolean
@@ -77,24 +82,41 @@ export function checkCommit(
   const name = again ? oracle.taken.get(sent.op_id)! : nameOf(sent)
   const accepted = oracle.ledger.get(name)
   if (accepted === undefined) violated('I4', `${commit.op_id} was never accepted`)
+  // Its station gives it another id before it gets a place.
+  if (!again && commit.conflicts.some(({ kind }) => kind === 'id_collision'))
+    violated('I9', `${commit.op_id} made a row under an id that another one has`)
+  checkKnowledge(oracle, store, rows, asked, accepted, commit.seq, count)
+  const parsed = operationSchema.safeParse(sent.operation)
+  if (parsed.success) checkMeaning(oracle, rows, accepted, parsed.data)
+  checkChange(oracle, store, rows, accepted, commit)
+  if (again) oracle.again.set(placeOf({ op_id: sent.op_id, seq: commit.seq }), newBit(oracle))
+  else oracle.taken.set(commit.op_id, name)
+}
+
+/** What must hold of each change in the order of all changes, whoever made it. */
+export function checkChange(
+  oracle: Oracle,
+  store: HeadquartersStore,
+  rows: Memory,
+  accepted: Accepted,
+  commit: Commit,
+): void {
   const { result, conflicts } = commit
   if (result !== 'applied' && result !== 'noop' && conflicts.length === 0)
     violated('I8', `${commit.op_id} ${result}`)
-  // Its station gives it another id before it gets a place.
-  if (!again && conflicts.some(({ kind }) => kind === 'id_collision'))
-    violated('I9', `${commit.op_id} made a row under an id that another one has`)
-  checkKnowledge(oracle, store, rows, asked, accepted, commit.seq, count)
   for (const row of commit.rows) {
     const before = rows.get(row.noun, row.id)
+    if (before === undefined) checkMade(commit, accepted, row)
     if (before !== undefined) checkOverwrite(oracle, store, commit, accepted, before, row)
     if (before !== undefined && row.deleted && !before.deleted)
       checkDeletion(oracle, commit, accepted, before)
-    if (row.name !== before?.name && row.noun !== 'station') checkName(commit, row)
+    if (before !== undefined && row.noun === 'run') checkRun(rows, commit, before, row)
+    if (before !== undefined && row.noun === 'attachment') checkBelonging(commit, before, row)
+    if (row.name !== before?.name && nouns[row.noun].unique) checkName(commit, row)
   }
   if (!isStorable(commit)) violated('I24', `${commit.op_id} left what cannot be stored`)
   if (result === 'merged') checkMerge(rows, commit, accepted)
-  if (again) oracle.again.set(placeOf({ op_id: sent.op_id, seq: commit.seq }), newBit(oracle))
-  else oracle.taken.set(commit.op_id, name)
+  if (conflicts[0]?.kind === 'answered') checkAnswer(oracle, store, accepted, commit)
 }
 
 /** [I26] Which records wait, and for what: worked out here once more. */

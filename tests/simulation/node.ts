@@ -7,7 +7,7 @@ import { checkBase, checkFold, checkState } from './laws.ts'
 import { nameOf, violated } from './oracle.ts'
 import { digest, type Prng, stream } from './prng.ts'
 import { ask, count, type Node, safeSeq, type World } from './world.ts'
-import { accept } from './workload.ts'
+import { accept, asOneRequest } from './workload.ts'
 
 export function newNode(world: World, name: string, disk?: Disk, ids?: Prng): Node {
   const own = ids ?? stream(world.plan.seed, `ids ${name}`)
@@ -53,6 +53,7 @@ export function run(world: World, node: Node, event: Event): void {
   const tools = {
     hash: digest,
     newId: () => newId(node.ids),
+    idFrom: digest,
     chance: () => world.schedule.next(),
     limits: world.plan.limits,
   }
@@ -161,25 +162,30 @@ function remint(world: World, { disk, causes }: Node, { op }: Entry, removed: re
   const { ledger } = world.oracle
   const { op_id, operation } = op
   const name = nameOf(op)
-  if (ledger.has(name)) return
+  if (disk.owned.has(op_id)) return
   const taken = removed[0]!.op
-  const past = ledger.get(nameOf(taken))!
-  // Who knew it under the old id knows it; who knew what was folded into it knows what is left to say.
-  const bit = disk.folded.get(taken.op_id) ?? past.bit
-  const { folded } = past
-  ledger.set(name, {
-    ...past,
-    op_id,
-    past: past.past | folded.past,
-    own: past.own | folded.own,
-    bit,
-    operation,
-  })
-  past.reminted_as = name
   disk.owned.add(op_id)
   disk.owned.delete(taken.op_id)
   causes.taken += 1
   count(world, 'reminted')
+  const past = ledger.get(nameOf(taken))!
+  const is_whole = operation.type === past.operation.type
+  const folded = disk.folded.get(taken.op_id)
+  if (is_whole && folded !== undefined) {
+    const content = contentOf(disk, op_id)!
+    disk.folded.set(op_id, folded)
+    for (const one of ledger.values())
+      if (one.folded_into?.name === nameOf(taken)) one.folded_into = { name, op_id, content }
+  }
+  // A copy of this disk gave it the same id.
+  if (ledger.has(name)) return
+  // Who knew it under the old id knows it; who knew what was folded into it knows what is left to say.
+  const bit = is_whole ? past.bit : (folded ?? past.bit)
+  const knew = { past: past.past | past.folded.past, own: past.own | past.folded.own }
+  // A renaming that is left of what makes a row is about that row.
+  const means = is_whole ? past.means : new Map([['id', { name: nameOf(taken), is_own: true }]])
+  ledger.set(name, { ...past, ...knew, op_id, means, bit, operation })
+  past.reminted_as = name
 }
 
 const TIMEOUT_MS = 10_000
@@ -237,9 +243,37 @@ function checkSeals(world: World, node: Node, request: Request & { kind: 'push' 
   }
 }
 
+/** Operations of one request: all of them or, if one would not be done exactly as asked, none. */
+export function localRequest(world: World, node: Node, operations: readonly Operation[]): boolean {
+  if (!node.alive) return false
+  const txn_id = newId(node.ids)
+  const { live } = node.disk.fold
+  const wanted = asOneRequest(live, operations, (one) => operationOf(world, node, one, txn_id, ''))
+  if (wanted === null) return (count(world, 'refused by the API'), false)
+  for (const operation of wanted)
+    if (!localWrite(world, node, operation, txn_id))
+      violated('I3', `${node.name} refused ${operation.type}, which it could do`)
+  return true
+}
+
 /** A script's write on this station. False if the API refused it, or the process is not there. */
 export function localWrite(world: World, node: Node, operation: Operation, txn_id: string): boolean {
   if (!node.alive) return false
+  const op = operationOf(world, node, operation, txn_id, newId(node.ids))
+  const done = accept(world.oracle, node.disk, op)
+  count(world, done ? 'operations' : 'refused by the API')
+  if (done) checkState(node.disk.fold.live, node.name)
+  if (done && node.session.failures === 0 && world.schedule.chance(0.5)) wake(world, node)
+  return done
+}
+
+function operationOf(
+  world: World,
+  node: Node,
+  operation: Operation,
+  txn_id: string,
+  op_id: string,
+): JournaledOperation {
   const clock: ClockReading = {
     wall_ms: world.now + node.clock_ms,
     boot_id: `${node.name}-${node.boot}`,
@@ -247,12 +281,7 @@ export function localWrite(world: World, node: Node, operation: Operation, txn_i
     uptime_ms: world.now * 1_000 + node.disk.next_local_id,
   }
   const actor = { kind: 'station', id: node.disk.meta.station_id } as const
-  const op = { op_id: newId(node.ids), txn_id, actor, clock, created_at: clock.wall_ms, operation }
-  const done = accept(world.oracle, node.disk, op)
-  count(world, done ? 'operations' : 'refused by the API')
-  if (done) checkState(node.disk.fold.live, node.name)
-  if (done && node.session.failures === 0 && world.schedule.chance(0.5)) wake(world, node)
-  return done
+  return { op_id, txn_id, actor, clock, created_at: clock.wall_ms, operation }
 }
 
 export const isSettled = ({ disk }: Node, head: string) =>

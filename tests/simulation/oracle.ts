@@ -35,6 +35,10 @@ export interface Oracle {
   readonly waiting: Map<string, readonly Pick<Waiting, 'id' | 'noun' | 'row_id'>[]>
   /** By the content of an operation: the renamings that were folded into it, on each disk that came to say the same. */
   readonly folds: Map<string, bigint[]>
+  /** Requests that answered a record whose keeper did not look at it. */
+  readonly blind: Set<string>
+  /** Headquarters was restored at least once. */
+  restored: boolean
 }
 
 export interface Accepted {
@@ -48,6 +52,10 @@ export interface Accepted {
   readonly saw: ReadonlySet<string>
   readonly op_id: string
   readonly operation: Operation
+  /** By the place in the operation where a row is named (naming.ts): the row its author meant. */
+  readonly means: ReadonlyMap<string, Meant>
+  /** A person at headquarters did it: no station has it. */
+  readonly at_headquarters: boolean
   /** What was known when a renaming was folded into it: the renaming was accepted later than the operation. */
   folded: { readonly past: bigint; readonly own: bigint }
   /** The operation that this renaming was folded into, and the hash of what that then said; null again if the disk that did it was set back. */
@@ -56,6 +64,13 @@ export interface Accepted {
   reminted_as: string | null
   /** Its disk was set back or destroyed: then, and only then, it may be lost. */
   excused: boolean
+}
+
+/** A row by the name of the operation that made it. */
+export interface Meant {
+  readonly name: string
+  /** The disk itself had made it, or a disk that it is a copy of. */
+  readonly is_own: boolean
 }
 
 export function newOracle(): Oracle {
@@ -67,25 +82,24 @@ export function newOracle(): Oracle {
     waiting: new Map(),
     histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]),
     folds: new Map(),
+    blind: new Set(),
+    restored: false,
   }
 }
 
 export const nameOf = ({ op_id, clock }: Pick<JournaledOperation, 'op_id' | 'clock'>) =>
   `${op_id} ${clock.boot_id} ${clock.uptime_ms}`
 
+/** What its author saw and meant (see `Accepted`). */
+type Seen = Pick<Accepted, 'past' | 'own' | 'saw' | 'means' | 'at_headquarters'>
+
 export const newBit = (oracle: Oracle) => 1n << BigInt(oracle.bits++)
 
-export function enter(
-  oracle: Oracle,
-  op: JournaledOperation,
-  { past, own, saw }: Pick<Accepted, 'past' | 'own' | 'saw'>,
-): void {
+export function enter(oracle: Oracle, op: JournaledOperation, seen: Seen): void {
   const { op_id, operation } = op
   oracle.ledger.set(nameOf(op), {
     bit: newBit(oracle),
-    past,
-    own,
-    saw,
+    ...seen,
     op_id,
     operation,
     folded: { past: 0n, own: 0n },
@@ -93,6 +107,12 @@ export function enter(
     reminted_as: null,
     excused: false,
   })
+}
+
+/** What an operation is called today: under the id that it got last. */
+export function nameToday(oracle: Pick<Oracle, 'ledger'>, name: string): string {
+  const next = oracle.ledger.get(name)?.reminted_as ?? null
+  return next === null ? name : nameToday(oracle, next)
 }
 
 export const placeOf = ({ op_id, seq }: Pick<Mark, 'op_id' | 'seq'>) => `${op_id}@${seq}`

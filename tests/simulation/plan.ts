@@ -5,6 +5,8 @@ export interface Plan {
   readonly seed: number
   readonly stations: number
   readonly names: number
+  /** Share of the work that is about runs and what goes with them. Plans written down before there were any have none of it. */
+  readonly runs?: number
   readonly limits: { readonly ops: number; readonly page: number; readonly poll_ms: number }
   readonly network: Network
   /** Compare what scripts see with a full fold after each write: as dear as all other laws together. */
@@ -23,7 +25,8 @@ export interface Network {
   readonly latency_ms: number
 }
 
-export const localKinds = ['write', 'request'] as const
+/** `write` and `request` come from scripts, `decide` and `office` from people: a word to a conflict record, a change at headquarters. */
+const workKinds = ['write', 'request', 'decide', 'office'] as const
 export const faultKinds = {
   network: ['cut', 'one_way'],
   process: ['crash', 'crash_midway', 'full_disk'],
@@ -33,7 +36,7 @@ export const faultKinds = {
   foreign: ['newer', 'unstorable', 'answer'],
 } as const
 type FaultClass = keyof typeof faultKinds
-export type ActionKind = (typeof localKinds)[number] | (typeof faultKinds)[FaultClass][number]
+export type ActionKind = (typeof workKinds)[number] | (typeof faultKinds)[FaultClass][number]
 
 export interface Action {
   readonly at: number
@@ -52,16 +55,23 @@ export function plan(seed: number): Plan {
   const stations = r.int(2, 6)
   const network = r.chance(0.75) ? stormy(r) : quiet
   const classes = (Object.keys(faultKinds) as FaultClass[]).filter(() => r.chance(0.5))
+  const scripts: readonly ActionKind[] = ['write', 'write', 'write', 'request']
+  const people: readonly ActionKind[] = [
+    ...(r.chance(0.6) ? (['decide'] as const) : []),
+    ...(r.chance(0.4) ? (['office'] as const) : []),
+  ]
+  const work = [...scripts, ...scripts, ...people, ...people]
   const workload = stream(seed, 'workload')
   const faults = stream(seed, 'faults')
   const actions = [
-    ...actionsOf(workload, r.pick([5, 10, 20, 30, 80]), ['write', 'write', 'write', 'request'], stations),
+    ...actionsOf(workload, r.pick([5, 10, 20, 30, 80]), work, stations),
     ...classes.flatMap((name) => actionsOf(faults, faults.int(1, 10), faultKinds[name], stations)),
   ]
   return {
     seed,
     stations,
     names: r.int(2, 8),
+    runs: r.pick([0, 0.2, 0.5, 0.8]),
     limits: { ops: r.int(1, 8), page: r.int(1, 12), poll_ms: r.pick([1_000, 4_000, 15_000]) },
     network,
     deep: seed % 4 === 1,

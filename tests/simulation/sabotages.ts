@@ -69,7 +69,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a renaming goes out where the operation stood that it was folded into',
     file: `${sync}/station/incarnation.ts`,
-    find: 'const local_id = entry.renamed_at ?? entry.local_id',
+    find: 'const local_id = only_renamed ? (entry.renamed_at ?? entry.local_id) : entry.local_id',
     replace: 'const { local_id } = entry',
   },
   {
@@ -209,8 +209,75 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'an operation that gives up its id keeps the row it made',
     file: `${sync}/station/incarnation.ts`,
-    find: "const row_id = folded || !operation.type.endsWith('.create') ? operation.id : newId()",
-    replace: "const row_id = folded || operation.type.endsWith('.create') ? operation.id : newId()",
+    find: "const makes = !only_renamed && operation.type.endsWith('.create')",
+    replace: "const makes = !only_renamed && operation.type.endsWith('.nothing')",
+  },
+  {
+    name: 'an id that is given up is given up for rows of every noun',
+    file: `${sync}/station/incarnation.ts`,
+    find: 'value === from && nounNamedBy(operation, field) === noun',
+    replace: 'value === from && /(^|_)id$/.test(field) && noun !== undefined',
+  },
+  {
+    name: 'whoever saw another row of its id is thought to mean its own',
+    file: `${sync}/station/incarnation.ts`,
+    find: 'entry.base.seq >= theirs ? entry',
+    replace: 'entry.base.seq < 0 ? entry',
+  },
+  {
+    name: 'every copy gives new ids of its own to what gives up its id',
+    file: `${sync}/station/answer.ts`,
+    find: 'reminted(view.base, view.outbox(), answer, tools)',
+    replace: 'reminted(view.base, view.outbox(), answer, { ...tools, idFrom: tools.newId })',
+  },
+  {
+    name: 'a stranger of its id is taken for its own copy',
+    file: `${sync}/station/incarnation.ts`,
+    find: 'taken.made_as !== null && as_made',
+    replace: 'taken.made_as !== null && (as_made || !as_made)',
+  },
+  {
+    name: 'a repetition in a new chain is taken for another operation',
+    file: `${sync}/headquarters.ts`,
+    find: '    const before = store.operation(sent.op_id)\n',
+    replace:
+      '    const before = end.seq === 0 && store.parent(incarnation) !== null ? undefined : store.operation(sent.op_id)\n',
+  },
+  {
+    name: 'what takes an answer back keeps the ids that were given up',
+    file: `${sync}/station/incarnation.ts`,
+    find: "if (operation.type === 'conflict.answer') {",
+    replace: "if (operation.type === 'conflict.answer' && from === '') {",
+  },
+  {
+    name: 'what was answered is answered again',
+    file: 'src/model/conflict-answers.ts',
+    find: '  if (given !== null)\n    return refuse(',
+    replace: "  if (given === '')\n    return refuse(",
+  },
+  {
+    name: 'an answer that waits is forgotten when an older one comes in',
+    file: `${sync}/records.ts`,
+    find: "if (operation.type !== 'conflict.answer') continue",
+    replace: "if (operation.type !== 'conflict.answer' || operation.id !== '') continue",
+  },
+  {
+    name: 'records of a history that is no more are kept',
+    file: `${sync}/station/answer.ts`,
+    find: 'const stage = { rows: lastImages(page.commits), words, own }',
+    replace: 'const stage = { rows: lastImages(page.commits), words: words.slice(1), own }',
+  },
+  {
+    name: 'a file stays without what it belonged to',
+    file: 'src/model/decide/nouns.ts',
+    find: "{ field: 'unit_id', noun: 'unit', needed: false, on_delete: 'delete', acyclic: false }",
+    replace: "{ field: 'unit_id', noun: 'unit', needed: false, on_delete: 'unlink', acyclic: false }",
+  },
+  {
+    name: 'what is missing is left out without a word',
+    file: 'src/model/decide/create.ts',
+    find: 'if (found === undefined) refuse(d, dangling(',
+    replace: 'if (found === undefined && reference.needed) refuse(d, dangling(',
   },
   {
     name: 'what cannot be stored is stored',

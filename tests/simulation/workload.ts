@@ -1,18 +1,21 @@
 import { decide } from '../../src/model/decide.ts'
+import { namingOf } from '../../src/model/decide/nouns.ts'
 import { fold as keyOf } from '../../src/model/identifier.ts'
-import { live } from '../../src/model/memory.ts'
+import { live, type Memory } from '../../src/model/memory.ts'
 import type { JournaledOperation, Operation } from '../../src/model/operation.ts'
-import type { Noun, Row } from '../../src/model/state.ts'
+import type { Noun, Row, State } from '../../src/model/state.ts'
 import { accepted } from '../../src/model/sync/acceptance.ts'
 import { canonical } from '../../src/model/sync/chain.ts'
 import { append } from '../../src/model/sync/fold.ts'
-import { authorOf, type Disk } from './disk.ts'
-import { enter, nameOf, type Oracle, violated } from './oracle.ts'
+import { overlay } from '../../src/model/sync/overlay.ts'
+import { authorOf, type Disk, heldBy } from './disk.ts'
+import { namesIn } from './naming.ts'
+import { enter, type Meant, nameOf, type Oracle, violated } from './oracle.ts'
 import type { Prng } from './prng.ts'
 
 /** What a script on a station does: something sensible for what it sees, or something that the API refuses. */
-export function operationFor(disk: Disk, r: Prng, names: number, newId: () => string): Operation | null {
-  const rows = (noun: Noun) => [...live(disk.fold.live, noun)].sort((a, b) => (a.id < b.id ? -1 : 1))
+export function operationFor(state: Memory, r: Prng, names: number, newId: () => string): Operation | null {
+  const rows = (noun: Noun) => [...live(state, noun)].sort((a, b) => (a.id < b.id ? -1 : 1))
   const some = (noun: Noun) => r.pick(rows(noun))?.id
   const name = () => `${r.chance(0.5) ? 'N' : 'n'}-${r.int(1, names)}`
   const id = newId()
@@ -120,8 +123,7 @@ function unitSetting(id: string, some: Some, r: Prng): Operation | null {
 }
 
 /** A test run's first contact with a unit: what it needs and does not find is made, in one request. */
-export function requestFor(disk: Disk, r: Prng, names: number, newId: () => string): Operation[] {
-  const { live: state } = disk.fold
+export function requestFor(state: Memory, r: Prng, names: number, newId: () => string): Operation[] {
   const name = () => `N-${r.int(1, names)}`
   const [part, revision, batch, unit] = [name(), name(), name(), name()]
   const found = (noun: Noun, scope: string, number: string) => state.holder(noun, scope, keyOf(number))?.id
@@ -153,6 +155,29 @@ export function requestFor(disk: Disk, r: Prng, names: number, newId: () => stri
 
 const everything = { seen: () => true, rebased: false, known_deleted: [] }
 
+/**
+ * Those of a request's operations that change anything, or null if one would not be done exactly as asked: then none is.
+ * @param entryOf the operation as it would be written down
+ */
+export function asOneRequest(
+  state: State,
+  operations: readonly Operation[],
+  entryOf: (operation: Operation) => JournaledOperation,
+): readonly Operation[] | null {
+  const over = overlay(state)
+  const wanted: Operation[] = []
+  for (const operation of operations) {
+    const mark = { op_id: '', incarnation: '', n: 0, station_id: null, seq: null }
+    const { result, changed } = decide(over, entryOf(operation), everything, mark)
+    if (result === 'noop') continue
+    if (result !== 'applied') return null
+    for (const { noun, id } of changed) over.drop(noun, id)
+    for (const row of changed) over.put(row)
+    wanted.push(operation)
+  }
+  return wanted
+}
+
 /** The station's API takes an operation, if it can be done exactly as asked. */
 export function accept(oracle: Oracle, disk: Disk, op: JournaledOperation): boolean {
   const { live: state } = disk.fold
@@ -164,7 +189,8 @@ export function accept(oracle: Oracle, disk: Disk, op: JournaledOperation): bool
   if (known && decision.result !== 'applied') return false
   const entry = accepted(disk.next_local_id, op, disk.meta.cursor, deletedNamesakes(disk, op.operation))
   const saw = new Set([...live(state)].map(({ noun, id }) => `${noun}:${id}`))
-  enter(oracle, op, { past: pastOf(oracle, disk), own: disk.own, saw })
+  const means = meaningsOf(oracle, disk, op.operation)
+  enter(oracle, op, { past: pastOf(oracle, disk), own: disk.own, saw, means, at_headquarters: false })
   disk.own |= oracle.ledger.get(nameOf(op))!.bit
   disk.next_local_id += 1
   disk.outbox.set(op.op_id, entry)
@@ -179,6 +205,21 @@ export function accept(oracle: Oracle, disk: Disk, op: JournaledOperation): bool
   return true
 }
 
+/** Which rows an operation is about, by the operations that made them. */
+function meaningsOf(oracle: Oracle, disk: Disk, operation: Operation): Map<string, Meant> {
+  const means = new Map<string, Meant>()
+  for (const { place, noun, id } of namesIn(operation)) {
+    const made = disk.fold.live.get(noun, id)?.marks['created']
+    if (made === undefined) continue
+    const entry = heldBy(disk, made.op_id)
+    const own = entry === undefined ? undefined : nameOf(entry.op)
+    // Of two operations with one id the row is that of the one that has a place.
+    const name = made.seq === null ? own : oracle.taken.get(made.op_id)
+    if (name !== undefined) means.set(place, { name, is_own: name === own })
+  }
+  return means
+}
+
 /** Every operation whose effect can be seen on this disk now. */
 function pastOf(oracle: Oracle, disk: Disk): bigint {
   let { past } = oracle.histories.get(disk.meta.cursor.hash)!
@@ -188,16 +229,9 @@ function pastOf(oracle: Oracle, disk: Disk): bigint {
 }
 
 function deletedNamesakes(disk: Disk, operation: Operation): Row[] {
-  if (!operation.type.endsWith('.create')) return []
-  const name =
-    'serial_number' in operation
-      ? operation.serial_number
-      : 'number' in operation
-        ? operation.number
-        : undefined
-  if (name === undefined) return []
-  const [noun] = operation.type.split('.')
-  const scope = operation.type === 'revision.create' ? operation.part_id : ''
+  const named = operation.type.endsWith('.create') ? namingOf(operation) : undefined
+  if (named === undefined) return []
+  const { noun, scope, name } = named
   return [...disk.fold.live.all()].filter(
     (row) =>
       row.noun === noun && row.deleted && row.into === null && row.scope === scope && row.key === keyOf(name),

@@ -20,7 +20,7 @@ import {
   type Count,
   noteWaiting,
 } from './laws.ts'
-import type { Disk } from './disk.ts'
+import type { Disk, Upload } from './disk.ts'
 import { newOracle, type Oracle, record, violated } from './oracle.ts'
 import type { Network, Plan } from './plan.ts'
 import { digest, type Prng, stream } from './prng.ts'
@@ -66,6 +66,10 @@ export interface World {
   /** Sound copies of headquarters that may be restored, oldest first. */
   backups: Central[]
   central: Central
+  /** Where headquarters' own ids come from. */
+  readonly office: Prng
+  /** Files that were announced there. */
+  readonly uploads: Map<string, Upload>
   now: number
   network: Network
   hq_up: boolean
@@ -89,6 +93,8 @@ export function newWorld(plan: Plan): World {
     nodes: [],
     backups: [],
     central: newCentral('epoch-0'),
+    office: stream(plan.seed, 'office'),
+    uploads: new Map(),
     now: 0,
     network: plan.network,
     hq_up: true,
@@ -209,5 +215,9 @@ export function restore(world: World, r: Prng): void {
   // What was backed up later is gone with the history it belonged to.
   world.backups = world.backups.slice(0, index + 1)
   world.central = backupOf(backup)
+  // What a person did at headquarters is lost with the end of its history: nobody sends it again.
+  for (const accepted of world.oracle.ledger.values())
+    if (accepted.at_headquarters && !world.central.operations.has(accepted.op_id)) accepted.excused = true
+  world.oracle.restored = true
   count(world, 'restores')
 }

@@ -37,7 +37,9 @@ vi.mock('../simulation/disk.ts', async (original) => {
       if ((seen.steps += 1) % 7 === 0) started(twin)
       disk.commit(of, change)
       write(twin, change)
-      const found = difference(twin, { view: disk.viewOf(of), base: of.base.all(), live: of.fold.live.all() })
+      const { records } = of
+      const theirs = { view: disk.viewOf(of), base: of.base.all(), live: of.fold.live.all(), records }
+      const found = difference(twin, theirs)
       if (found !== undefined) throw new Error(`SQLite differs: ${found}`)
     },
   }

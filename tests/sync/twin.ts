@@ -16,6 +16,7 @@ import type { JournaledOperation } from '../../src/model/operation.ts'
 import type { Noun, Row, State } from '../../src/model/state.ts'
 import { canonical } from '../../src/model/sync/chain.ts'
 import type { Meta, StationView, Write } from '../../src/model/sync/station.ts'
+import { type Kept, type Records, textOf } from '../simulation/records.ts'
 import { faults } from '../../src/model/invariants.ts'
 import { memory } from '../../src/model/memory.ts'
 
@@ -66,7 +67,7 @@ export function closeTwins(): void {
 
 export function write({ db, synced }: Twin, change: Write): void {
   db.execute('BEGIN IMMEDIATE')
-  perform(db, synced, change)
+  perform(db, synced, change, 0)
   const dangling = db.all(sql`PRAGMA foreign_key_check`)
   if (dangling.length > 0) throw new Error(`refers to nothing: ${JSON.stringify(dangling)}`)
   db.execute('COMMIT')
@@ -89,8 +90,32 @@ export function liveRows(db: Database): Row[] {
   const found = db.all<{ noun: Noun; id: string }>(sql`
     SELECT 'part' AS noun, id FROM parts UNION ALL SELECT 'revision', id FROM revisions UNION ALL
     SELECT 'batch', id FROM batches UNION ALL SELECT 'unit', id FROM units UNION ALL
-    SELECT 'station', id FROM stations WHERE removed = 0 UNION ALL SELECT noun, id FROM graves`)
+    SELECT 'station', id FROM stations WHERE removed = 0 UNION ALL
+    SELECT 'procedure', id FROM procedures UNION ALL SELECT 'version', id FROM versions UNION ALL
+    SELECT 'run', id FROM runs UNION ALL SELECT 'link', id FROM procedure_links UNION ALL
+    SELECT 'attachment', id FROM attachments UNION ALL SELECT noun, id FROM graves`)
   return found.map(({ noun, id }) => state.get(noun, id)!)
+}
+
+function recordsOf(db: Database): Records {
+  const rows = db.all<{
+    id: string
+    seq: number
+    station_id: string
+    conflict: string
+    answer: string | null
+    undo: string | null
+  }>(sql`SELECT id, seq, station_id, conflict, answer, undo FROM conflicts`)
+  return new Map(
+    rows.map(({ conflict, undo, ...row }) => [
+      row.id,
+      {
+        ...row,
+        conflict: JSON.parse(conflict) as Kept['conflict'],
+        undo: JSON.parse(undo ?? '[]') as Kept['undo'],
+      },
+    ]),
+  )
 }
 
 const sorted = (rows: Iterable<Row>) =>
@@ -109,7 +134,7 @@ const listed = (entries: readonly object[]) =>
 /** The first difference between the two, or undefined. */
 export function difference(
   { db, synced }: Twin,
-  theirs: { view: StationView; base: Iterable<Row>; live: Iterable<Row> },
+  theirs: { view: StationView; base: Iterable<Row>; live: Iterable<Row>; records: Records },
 ): string | undefined {
   const live = liveRows(db)
   const wanted = sorted(theirs.live)
@@ -131,6 +156,9 @@ export function difference(
     if (value(view) !== value(theirs.view))
       return `${part}: ${value(view)} instead of ${value(theirs.view)}`.slice(0, 2_000)
   }
+  const records = textOf(recordsOf(db))
+  if (records !== textOf(theirs.records))
+    return `records: ${records} instead of ${textOf(theirs.records)}`.slice(0, 2_000)
   const counts = db.all<{ id: string }>(sql`
     SELECT id FROM batches b WHERE unit_count <> (SELECT count(*) FROM units u WHERE u.batch_pk = b.pk)`)
   if (counts.length > 0) return `unit_count of ${counts[0]!.id}`

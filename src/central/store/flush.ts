@@ -38,12 +38,13 @@ export async function flush(
   }
   if (replies.length > 0) await putReplies(tx, lastOfEach(replies))
   await flushWaiting(tx, pending)
+  // An answer says nothing to a record that came up after it.
   if (answers.length > 0)
     await tx.rows(sql`
       UPDATE conflicts c SET answer = t.answer, undo = t.undo::json, awaits = NULL, waiting = NULL, due = false,
         decided_at = CASE WHEN t.answer IS NULL THEN NULL ELSE ${received_at}::bigint END
-      FROM json_to_recordset(${JSON.stringify(lastAnswers(answers))}) AS t(op_id text, ordinal integer, answer text, undo text)
-        JOIN commits m ON m.op_id = t.op_id
+      FROM json_to_recordset(${JSON.stringify(lastAnswers(answers))}) AS t(op_id text, ordinal integer, seq bigint, answer text, undo text)
+        JOIN commits m ON m.op_id = t.op_id AND m.seq < t.seq
       WHERE (c.seq, c.ordinal) = (m.seq, t.ordinal)`)
   if (incarnations.size > 0) {
     const opened = [...incarnations].map((id) => ({ id, ...facts.incarnations.known.get(id)! }))
@@ -87,9 +88,10 @@ const conflictsOf = ({ seq, station_id, conflicts }: Commit) =>
 
 /** What was said to each record last. */
 const lastAnswers = (answers: Pending['answers']) =>
-  [...new Map(answers.map((said) => [said.id, said])).values()].map(({ id, answer, undo }) => ({
+  [...new Map(answers.map((said) => [said.id, said])).values()].map(({ id, seq, answer, undo }) => ({
     op_id: recordOp(id),
     ordinal: recordOrdinal(id),
+    seq,
     answer,
     undo,
   }))

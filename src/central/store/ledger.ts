@@ -35,7 +35,7 @@ export interface Pending {
   readonly closed: string[]
   readonly incidents: Incident[]
   /** What people said to conflict records, in order. */
-  readonly answers: ReturnType<typeof answerOf>[]
+  readonly answers: (ReturnType<typeof answerOf> & { readonly seq: number })[]
   readonly replies: Reply[]
   /** Records that began to wait. */
   readonly waiting: Waiting[]
@@ -122,9 +122,9 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
   }
 
   /** The record is asked for here, so that it is known before it is answered: work over what is missing runs again. */
-  function answer(said: Conflict): void {
+  function answer(said: Conflict, seq: number): void {
     const { id, ...given } = answerOf(said)
-    pending.answers.push({ id, ...given })
+    pending.answers.push({ id, seq, ...given })
     const record = ask(facts.records, id)
     if (record !== undefined)
       set(facts.records, id, { ...record, answer: given.answer, undo: JSON.parse(given.undo) as Operation[] })
@@ -199,7 +199,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       pending.waiting.push(...(tried?.waiting ?? []))
       if (tried?.again !== undefined) pending.tried.push(tried.again.id)
       for (const row of commit.rows) put(row)
-      for (const conflict of commit.conflicts) if (conflict.kind === 'answered') answer(conflict)
+      for (const conflict of commit.conflicts) if (conflict.kind === 'answered') answer(conflict, commit.seq)
       const { seq, hash } = commit
       set(facts.places, String(seq), { hash, received_at })
       set(facts.operations, commit.op_id, known)

@@ -1,39 +1,79 @@
-import { answerOf, operationsFor } from '../../model/conflict-answers.ts'
+import { operationsFor } from '../../model/conflict-answers.ts'
 import { aboutConflict } from '../../model/conflict-about.ts'
 import { conflictWords, type Facts, type Words } from '../../model/conflict-words.ts'
 import type { ConflictAbout } from '../../model/desk.ts'
 import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import type { Operation } from '../../model/operation.ts'
 import type { Conflict } from '../../model/state.ts'
-import { AGAIN } from '../../model/sync/again.ts'
-import type { Commit } from '../../model/sync/protocol.ts'
+import { answersIn, type Word } from '../../model/sync/records.ts'
 import { type Author, accept } from './accept.ts'
 import { markedState } from './base.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
-import { sql } from './sql.ts'
-import { readSync } from './sync-state.ts'
+import { type Query, sql } from './sql.ts'
 
-/**
- * Keeps what came of this station's own operations otherwise than asked, and who answered it wherever. What others asked, they are told.
- * In a new history a record says what came of the operation there, and is open again if the second try that closed it belonged to the old one;
- * what a person answered stays.
- */
-export function keepConflicts(db: WritableDb, commits: readonly Commit[], now: number): void {
-  const own = readSync(db)?.station_id
-  for (const { seq, op_id, station_id, conflicts } of commits) {
-    conflicts.forEach((conflict, index) => {
-      if (conflict.kind === 'answered') return close(db, answerOf(conflict), now)
-      if (station_id !== own) return
-      db.run(sql`INSERT INTO conflicts (id, seq, op_id, station_id, at, kind, conflict)
-        VALUES (${`${op_id}-${index}`}, ${seq}, ${op_id}, ${station_id}, ${now}, ${conflict.kind}, ${JSON.stringify(conflict)})
-        ON CONFLICT DO UPDATE SET seq = excluded.seq, kind = excluded.kind, conflict = excluded.conflict, answer = NULL, answered_at = NULL
-        WHERE answer IS NULL OR answer = ${AGAIN}`)
-    })
+/** Conflict records as the base has them, or as headquarters' new history has them while it is read. */
+const tables = { base: sql`conflicts`, stage: sql`stage_conflicts` }
+
+/** Does what the order of all changes says of this station's records, in its order. */
+export function keepConflicts(
+  db: WritableDb,
+  kept_in: keyof typeof tables,
+  words: readonly Word[],
+  now: number,
+): void {
+  const table = tables[kept_in]
+  for (const word of words) {
+    if (word.kind === 'answer') {
+      const { id, answer, undo } = word
+      db.run(sql`UPDATE ${table} SET answer = ${answer}, answered_at = ${answer === null ? null : now}, undo = ${undo}
+        WHERE id = ${id}`)
+      continue
+    }
+    const { id, seq, op_id, station_id, conflict } = word
+    db.run(sql`INSERT INTO ${table} (id, seq, op_id, station_id, at, kind, conflict)
+      VALUES (${id}, ${seq}, ${op_id}, ${station_id}, ${now}, ${conflict.kind}, ${JSON.stringify(conflict)})
+      ON CONFLICT DO UPDATE SET seq = excluded.seq, kind = excluded.kind, conflict = excluded.conflict,
+        answer = NULL, answered_at = NULL, undo = NULL`)
+  }
+}
+
+export function emptyStagedConflicts(db: WritableDb): void {
+  db.run(sql`DELETE FROM stage_conflicts`)
+}
+
+/** The records of the new history, and no others; what is in both keeps the time at which it came up here. */
+export function takeStagedConflicts(db: WritableDb): void {
+  db.run(sql`UPDATE stage_conflicts SET at = (SELECT at FROM conflicts WHERE conflicts.id = stage_conflicts.id)
+    WHERE id IN (SELECT id FROM conflicts)`)
+  db.run(sql`DELETE FROM conflicts`)
+  db.run(sql`INSERT INTO conflicts (id, seq, op_id, station_id, at, kind, conflict, answer, answered_at, undo)
+    SELECT id, seq, op_id, station_id, at, kind, conflict, answer, answered_at, undo FROM stage_conflicts`)
+  emptyStagedConflicts(db)
+}
+
+function waitingAnswers(db: ReadableDb): ReturnType<typeof answersIn> {
+  const found = db.all<{ operation: string }>(
+    sql`SELECT operation FROM journal WHERE operation LIKE '{"type":"conflict.answer"%' ORDER BY local_id`,
+  )
+  return answersIn(found.map(({ operation }) => JSON.parse(operation) as Operation))
+}
+
+/** Which records are open here: the base's, but for answers that wait. */
+function openHere(db: ReadableDb): { readonly base: Query; readonly reopened: Query } {
+  const given = [...waitingAnswers(db).values()]
+  const ids = (taken_back: boolean) =>
+    JSON.stringify(given.filter(({ answer }) => (answer === null) === taken_back).map(({ id }) => id))
+  return {
+    base: sql`answer IS NULL AND id NOT IN (SELECT value FROM json_each(${ids(false)}))`,
+    reopened: sql`answer IS NOT NULL AND id IN (SELECT value FROM json_each(${ids(true)}))`,
   }
 }
 
 export function openConflicts(db: ReadableDb): number {
-  return db.one<{ n: number }>(sql`SELECT count(*) AS n FROM conflicts WHERE answer IS NULL`)!.n
+  const { base, reopened } = openHere(db)
+  return db.one<{ n: number }>(sql`SELECT
+    (SELECT count(*) FROM conflicts WHERE ${base}) + (SELECT count(*) FROM conflicts WHERE ${reopened}) AS n`)!
+    .n
 }
 
 interface Kept {
@@ -56,8 +96,11 @@ interface Listed extends Words {
 
 /** Unanswered ones, the newest first. */
 export function listConflicts(db: ReadableDb): Listed[] {
+  const { base, reopened } = openHere(db)
+  const columns = sql`id, seq, at, station_id, conflict, answer, undo`
   return db
-    .all<Kept>(sql`SELECT id, at, station_id, conflict, answer, undo FROM conflicts WHERE answer IS NULL
+    .all<Kept>(sql`
+      SELECT ${columns} FROM conflicts WHERE ${base} UNION ALL SELECT ${columns} FROM conflicts WHERE ${reopened}
       ORDER BY seq DESC, id LIMIT ${LISTED_MAX}`)
     .map(({ id, at, station_id, conflict: text }) => {
       const conflict = JSON.parse(text) as Conflict
@@ -85,18 +128,18 @@ export function decideConflict(
     sql`SELECT id, at, station_id, conflict, answer, undo FROM conflicts WHERE id = ${id}`,
   )
   if (kept === undefined) return refuse('NOT_FOUND', `Conflict ${id} not found`)
+  const { answer: given, undo } = waitingAnswers(db).get(id) ?? kept
   const record = {
     id,
     conflict: JSON.parse(kept.conflict) as Conflict,
-    answer: kept.answer,
-    undo: JSON.parse(kept.undo ?? '[]') as Operation[],
+    answer: given,
+    undo: JSON.parse(undo ?? '[]') as Operation[],
   }
   const operations = operationsFor(record, answer, factsOf(db, kept.station_id), author.newId)
   if (isRefusal(operations)) return operations
   for (const operation of operations) {
     const refusal = accept(db, author, operation)
     if (refusal) return { ...refusal, ...inTheWay(refusal) }
-    if (operation.type === 'conflict.answer') close(db, operation, author.clock.wall_ms)
   }
   return { id }
 }
@@ -105,10 +148,4 @@ export function decideConflict(
 function inTheWay({ code, existing_id }: Refusal): Pick<Refusal, 'reason'> {
   if (code === 'CONFLICT') return { reason: existing_id === undefined ? 'still_used' : 'name_taken' }
   return code === 'BAD_REQUEST' ? { reason: 'cannot_be' } : {}
-}
-
-/** Answered, here or elsewhere, or open again. */
-function close(db: WritableDb, { id, answer, undo }: ReturnType<typeof answerOf>, now: number): void {
-  db.run(sql`UPDATE conflicts SET answer = ${answer}, answered_at = ${answer === null ? null : now}, undo = ${undo}
-    WHERE id = ${id}`)
 }

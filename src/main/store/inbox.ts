@@ -8,6 +8,7 @@ import type { Write } from '../../model/sync/station.ts'
 import { applyRows, type Vanished } from './apply.ts'
 import { baseState, dropBase, keepBase, markedState, putMarks } from './base.ts'
 import { meetCreators, sameBirth } from './births.ts'
+import { emptyStagedConflicts, keepConflicts, takeStagedConflicts } from './conflicts.ts'
 import type { WritableDb } from './database.ts'
 import { defer } from './deferred.ts'
 import { marksOf } from './marks.ts'
@@ -22,9 +23,10 @@ import { writeHistory, writeSync } from './sync-state.ts'
  * Does one `Write` of the station's engine, whole, in the caller's transaction: what headquarters said, the waiting operations on
  * top of it, the operations that leave the outbox, and the cursor. It never writes the journal but to take from it what the feed
  * has shown: what comes in from headquarters is not sent back.
+ * @param now by this station's clock, milliseconds since 1970 UTC
  * @throws if the footprints were not worked out before (see `Synced.catchUp`)
  */
-export function perform(db: WritableDb, synced: Synced, given: Write): void {
+export function perform(db: WritableDb, synced: Synced, given: Write, now: number): void {
   db.run(sql`PRAGMA defer_foreign_keys = ON`)
   const write = given.base === undefined ? given : { ...given, base: defer(db, given.base) }
   const strangers = strangersAmong(db, write.base ?? [])
@@ -39,6 +41,7 @@ export function perform(db: WritableDb, synced: Synced, given: Write): void {
   }
   if (write.stage_is === 'empty') emptyStage(db)
   if (write.stage !== undefined) putStage(db, base, write.stage)
+  performRecords(db, write, now)
   const next = write.stage_is === 'take' ? stagedBase(db, base) : laidOver(base, write.base ?? [])
   if (write.stage_is === 'take') emptyStage(db)
   if (write.archive !== undefined) changeArchive(db, { put: [], remove: write.archive.remove })
@@ -48,6 +51,13 @@ export function perform(db: WritableDb, synced: Synced, given: Write): void {
   if (quiet) settle(db, synced, { names: next.touched, live: next, base: next, strangers })
   else if (change === null) foldAll(db, synced, next)
   else foldReached(db, synced, { next, change, strangers })
+}
+
+function performRecords(db: WritableDb, { stage_is, stage, words }: Write, now: number): void {
+  if (stage_is === 'empty') emptyStagedConflicts(db)
+  if (stage !== undefined) keepConflicts(db, 'stage', stage.words, now)
+  if (stage_is === 'take') takeStagedConflicts(db)
+  if (words !== undefined) keepConflicts(db, 'base', words, now)
 }
 
 const nothing = { dirty: [], gone: [], changed: [] } as const

@@ -1,4 +1,5 @@
 import { chainHash } from '../../host/hash.ts'
+import { idWithin } from '../../host/id.ts'
 import type { Request } from '../../model/sync/protocol.ts'
 import { type Event, newSession, type Session, step, type Tools } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
@@ -65,7 +66,8 @@ export function createLoop(parts: LoopParts): Loop {
   const { store, client, interval_ms, onTrouble } = parts
   const { commits, synced } = store
   const limits = { ops: OPS_MAX, page: PAGE, poll_ms: interval_ms }
-  const tools: Tools = { hash: chainHash, newId: parts.newId, chance: parts.chance, limits }
+  const { newId, chance } = parts
+  const tools: Tools = { hash: chainHash, newId, idFrom: (text) => idWithin(text, ''), chance, limits }
   const pace = createPace()
   let session: Session = newSession
   let sight: Sight = nothingSeen
@@ -139,7 +141,9 @@ export function createLoop(parts: LoopParts): Loop {
     // Scripts may write until the transaction begins: what is written is decided inside it, on what it sees.
     const sure = (db: WritableDb) => {
       const decided = step(view(db), session, event, tools)
-      for (const effect of decided.effects) if (effect.kind === 'write') perform(db, synced, effect.write)
+      const { wall_ms } = clock()
+      for (const effect of decided.effects)
+        if (effect.kind === 'write') perform(db, synced, effect.write, wall_ms)
       also(db)
       return decided
     }

@@ -3,7 +3,6 @@ import type { Page } from '../../model/sync/protocol.ts'
 import type { Event } from '../../model/sync/station.ts'
 import { ageArchive, hasArchivedUpTo } from '../store/archive.ts'
 import { meetPeople } from '../store/births.ts'
-import { keepConflicts } from '../store/conflicts.ts'
 import type { WritableDb } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { type Pace, slicesOf, standstill } from './slices.ts'
@@ -29,7 +28,7 @@ export async function layPage(
 ): Promise<void> {
   const slice = async (part: Page, more: boolean, people: Said['people']) => {
     await act({ ...event, answer: part }, more, (db) => {
-      if (asked) takeIn(db, part, { people, wall_ms: said.wall_ms }, store.readClock().wall_ms)
+      if (asked) takeIn(db, { people, wall_ms: said.wall_ms }, store.readClock().wall_ms)
     })
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -45,9 +44,8 @@ export async function layPage(
   }
 }
 
-/** What a page brings besides rows, in the transaction of its rows: the people who made them, and what was not done as asked. */
-function takeIn(db: WritableDb, page: Page, said: Said, now: number): void {
+/** What comes beside a page, in the transaction of its rows: the people who made them, and what headquarters' clock says. */
+function takeIn(db: WritableDb, said: Said, now: number): void {
   meetPeople(db, said.people, now)
-  keepConflicts(db, page.commits, now)
   ageArchive(db, said.wall_ms, now)
 }

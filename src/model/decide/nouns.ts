@@ -115,6 +115,13 @@ export const referrers = Object.fromEntries(allNouns.map((noun) => [noun, referr
 /** Operations are called by the noun they are about: one that only a newer version knows, too. */
 export const nounOf = ({ type }: Operation) => type.slice(0, type.indexOf('.')) as Noun
 
+/** The noun whose row stands in this field of an operation by its id; undefined if none does. */
+export function nounNamedBy(operation: Operation, field: string): Noun | undefined {
+  if (field === 'child_id') return 'unit'
+  const noun = field === 'id' ? nounOf(operation) : /^(.+)_id$/.exec(field)?.[1]
+  return allNouns.find((one) => one === noun)
+}
+
 /** The unique name that an operation gives to a row, and what it is unique within; undefined if it gives none. */
 export function namingOf(
   operation: Operation,

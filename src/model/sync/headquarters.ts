@@ -141,7 +141,8 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
     const before = store.operation(sent.op_id)
     if (before === undefined ? isStorable(op) && isRowTaken(store, op) : !isRepeated(before, sent, content)) {
       store.report({ kind: 'collision', station_id, op_id: sent.op_id })
-      return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation) }
+      const as_made = before !== undefined && before.content === sent.made_as
+      return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation), as_made }
     }
     const seq = before?.seq ?? accept(store, asked, sent, op, content, tools)
     // Whoever says it as it was before a renaming was folded in did not know the renaming.

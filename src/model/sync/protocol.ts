@@ -88,8 +88,16 @@ export const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('forked') }),
   /** The chain does not continue what headquarters has: this database was copied or set back. */
   z.object({ kind: z.literal('fork'), index: chainIndex }),
-  /** An `op_id` is taken by another operation: two machines were given the same chance. */
-  z.object({ kind: z.literal('collision'), op_id: z.string(), index: chainIndex }),
+  /**
+   * An `op_id` is taken by another operation: two machines were given the same chance. Or, with `as_made`, by the same one as it was before
+   * a renaming was folded into it: a copy sent it.
+   */
+  z.object({
+    kind: z.literal('collision'),
+    op_id: z.string(),
+    index: chainIndex,
+    as_made: z.boolean().optional(),
+  }),
   /** The two sides do not speak one version. Local work goes on; the queue waits. */
   z.object({ kind: z.literal('upgrade_required'), protocol: z.int() }),
 ])

@@ -5,6 +5,7 @@ import type { Archived, Entry } from './journal.ts'
 import { answered } from './station/answer.ts'
 import { started } from './station/ask.ts'
 import type { Answer, Parent, Request } from './protocol.ts'
+import type { Word } from './records.ts'
 
 /**
  * The station's side of the sync, without its hands: events go in, effects come out, and whoever runs it does the effects in
@@ -50,8 +51,14 @@ export interface Write {
   readonly meta?: Meta
   /** Final images of base rows; all their keys are let go of before any is taken. */
   readonly base?: readonly Row[]
+  /** What comes of the station's conflict records with those rows. */
+  readonly words?: readonly Word[]
   /** The same for the stage, with the places of the station's own operations. */
-  readonly stage?: { readonly rows: readonly Row[]; readonly own: ReadonlyMap<string, number> }
+  readonly stage?: {
+    readonly rows: readonly Row[]
+    readonly words: readonly Word[]
+    readonly own: ReadonlyMap<string, number>
+  }
   /** `empty` makes an empty stage; `take` puts it in the place of the base. */
   readonly stage_is?: 'empty' | 'take'
   readonly outbox?: { readonly put: readonly Entry[]; readonly remove: readonly string[] }
@@ -95,6 +102,8 @@ export interface Flight {
 export interface Tools {
   readonly hash: Hash
   readonly newId: () => string
+  /** An id that is always the same for the same text, and of nothing else. */
+  readonly idFrom: (text: string) => string
   /** A number from 0 up to 1 that spreads stations over time. */
   readonly chance: () => number
   readonly limits: { readonly ops: number; readonly page: number; readonly poll_ms: number }

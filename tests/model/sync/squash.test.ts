@@ -87,7 +87,7 @@ test('[S16] a renaming that goes out by itself after all goes out where it stood
     if (dropped.includes(entry)) return []
     return changed.find(({ local_id }) => local_id === entry.local_id) ?? entry
   })
-  const left = reminted(folded, 'op-1', { newId: () => 'new' })
+  const left = reminted(memory(), folded, { op_id: 'op-1', as_made: true }, { hash, idFrom: () => 'new' })
   const order = [...left].sort((a, b) => a.local_id - b.local_id)
   expect(order.map(({ op }) => `${op.op_id} ${op.operation.type}`)).toEqual([
     'op-2 unit.create',

@@ -2,6 +2,7 @@ import { byOpId, ownPlaces } from '../commit.ts'
 import { origin } from '../cursor.ts'
 import type { Archived, Entry } from '../journal.ts'
 import type { Answer, Page } from '../protocol.ts'
+import { wordsOf } from '../records.ts'
 import type { Event, Flight, Meta, Session, StationView, Step, Tools, Write } from '../station.ts'
 import { started } from './ask.ts'
 import { pastOf, reborn, reminted } from './incarnation.ts'
@@ -44,7 +45,7 @@ function afterPush(view: StationView, session: Session, flight: Flight, answer: 
     case 'fork':
       return writing({ ...session, pushed: 0 }, reborn(pastOf(view), view.outbox(), answer.index, tools))
     case 'collision': {
-      const entries = reminted(view.outbox(), answer.op_id, tools)
+      const entries = reminted(view.base, view.outbox(), answer, tools)
       const write = reborn(pastOf(view), entries, answer.index, tools)
       const remove = [...(write.outbox?.remove ?? []), answer.op_id]
       return writing({ ...session, pushed: 0 }, { ...write, outbox: { put: write.outbox!.put, remove } })
@@ -96,6 +97,7 @@ function turned(view: StationView, session: Session, page: Page, tools: Tools): 
   const write: Write = {
     meta: { ...meta, cursor: page.to },
     base: lastImages(page.commits),
+    words: wordsOf(page.commits, meta.station_id),
     outbox: outbox!,
     archive: { put: archive!.put, remove: safe.map(({ op }) => op.op_id) },
     history: [...view.history(), { seq: page.to.seq, hash: page.to.hash }],
@@ -111,7 +113,8 @@ function staged(view: StationView, session: Session, page: Page, tools: Tools): 
   if (page.from.seq !== at.seq || page.from.hash !== at.hash || page.common === undefined)
     return { session, effects: [] }
   const own = ownPlaces(tools.hash, page, byOpId(view.outbox(), view.archive()))
-  const stage = { rows: lastImages(page.commits), own }
+  const words = wordsOf(page.commits, view.meta.station_id)
+  const stage = { rows: lastImages(page.commits), words, own }
   const again = { kind: 'sleep', ms: 0 } as const
   if (page.more) {
     const write: Write = { meta: { ...view.meta, stage: page.to }, stage }

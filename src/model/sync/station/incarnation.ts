@@ -1,5 +1,7 @@
+import { nounNamedBy, nounOf } from '../../decide/nouns.ts'
 import type { Operation } from '../../operation.ts'
-import { type Hash, rootOf } from '../chain.ts'
+import type { Noun, State } from '../../state.ts'
+import { contentHash, type Hash, rootOf } from '../chain.ts'
 import type { Archived, Entry } from '../journal.ts'
 import { renamingOf } from '../squash.ts'
 import type { ChainIndex, Parent } from '../protocol.ts'
@@ -63,46 +65,68 @@ function provenPast({ meta, linkAt }: Past, index: ChainIndex, hash: Hash): Pare
 }
 
 /**
- * The `op_id` is taken by other content. If a renaming was folded into the operation, a copy of this disk sent it as it was:
- * what is left to say is the renaming, at the place that it had. Otherwise another machine was given the same ids: the operation, and the row it
- * makes, get new ones wherever the journal names them.
+ * The `op_id` is taken by other content. If headquarters has the operation as it was before a renaming was folded into it, a copy of this
+ * disk sent it so: what is left to say is the renaming, at the place that it had. Otherwise another machine was given the same ids: the
+ * operation, and the row it makes, get new ones wherever the journal names them. They are worked out from what it says: every copy of this
+ * disk gives it the same, or it would be done once for each.
+ * @param as_made headquarters has it as it was made; undefined from one that is too old to say
  */
 export function reminted(
+  base: State,
   outbox: readonly Entry[],
-  op_id: string,
-  { newId }: Pick<Tools, 'newId'>,
+  { op_id, as_made = true }: { readonly op_id: string; readonly as_made?: boolean | undefined },
+  { hash, idFrom }: Pick<Tools, 'hash' | 'idFrom'>,
 ): readonly Entry[] {
   const taken = outbox.find(({ op }) => op.op_id === op_id)
   if (taken === undefined) return outbox
   const { operation } = taken.op
-  const folded = taken.made_as !== null
-  const row_id = folded || !operation.type.endsWith('.create') ? operation.id : newId()
+  const content = contentHash(hash, taken.op, taken.known_deleted)
+  const only_renamed = taken.made_as !== null && as_made
+  const makes = !only_renamed && operation.type.endsWith('.create')
+  const to = makes ? idFrom(`row ${content}`) : operation.id
+  const moved = { noun: nounOf(operation), from: operation.id, to }
+  // Whoever saw the other machine's row of that id meant that one: it was the one shown.
+  const theirs = base.get(moved.noun, moved.from)?.marks['created']?.seq ?? Infinity
   return outbox.map((entry) => {
     // What was accepted before it means another row, should it name that id.
     if (entry.local_id < taken.local_id) return entry
-    if (entry !== taken) return withOperation(entry, replaced(entry.op.operation, operation.id, row_id))
-    const own = folded ? renamingOf(operation) : replaced(operation, operation.id, row_id)
-    const local_id = entry.renamed_at ?? entry.local_id
+    if (entry !== taken) return entry.base.seq >= theirs ? entry : withRow(entry, moved)
+    const own = only_renamed ? renamingOf(operation) : replaced(operation, moved)
+    const local_id = only_renamed ? (entry.renamed_at ?? entry.local_id) : entry.local_id
     return {
       ...entry,
       local_id,
       made_as: null,
       renamed_at: null,
-      op: { ...entry.op, op_id: newId(), operation: own },
+      op: { ...entry.op, op_id: idFrom(`op ${content}`), operation: own },
     }
   })
 }
 
-function withOperation(entry: Entry, operation: Operation): Entry {
+/** A row that has another id now. */
+interface Moved {
+  readonly noun: Noun
+  readonly from: string
+  readonly to: string
+}
+
+function withRow(entry: Entry, moved: Moved): Entry {
+  const operation = replaced(entry.op.operation, moved)
   return operation === entry.op.operation ? entry : { ...entry, op: { ...entry.op, operation } }
 }
 
-function replaced(operation: Operation, from: string, to: string): Operation {
-  const names = ([field, value]: [string, unknown]) => /(^|_)id$/.test(field) && value === from
-  if (from === to || !Object.entries(operation).some(names)) return operation
-  const fields = Object.entries(operation).map(([field, value]: [string, unknown]) => [
-    field,
-    names([field, value]) ? to : value,
-  ])
-  return Object.fromEntries(fields) as Operation
+function replaced(operation: Operation, moved: Moved): Operation {
+  const { noun, from, to } = moved
+  if (from === to) return operation
+  if (operation.type === 'conflict.answer') {
+    const undo = (JSON.parse(operation.undo) as Operation[]).map((one) => replaced(one, moved))
+    const text = JSON.stringify(undo)
+    return text === operation.undo ? operation : { ...operation, undo: text }
+  }
+  const names = (field: string, value: unknown) => value === from && nounNamedBy(operation, field) === noun
+  const fields = Object.entries(operation)
+  if (!fields.some(([field, value]) => names(field, value))) return operation
+  return Object.fromEntries(
+    fields.map(([field, value]: [string, unknown]) => [field, names(field, value) ? to : value]),
+  ) as Operation
 }
