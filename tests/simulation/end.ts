@@ -32,6 +32,10 @@ export function checkEnd(world: World): void {
     if (done === 0 && !excused && reminted_as === null)
       violated('I4', `${name} ${operation.type} was accepted and is lost`)
     if (done === 1) checkCreated(world, accepted)
+    const again = reminted_as === null ? undefined : oracle.ledger.get(reminted_as)
+    const twice = done === 1 && times.has(reminted_as ?? '') && again?.operation.type === operation.type
+    // Restored headquarters may have given the id that was taken back to the one that had it first.
+    if (twice && !oracle.restored) violated('I4', `${name} ${operation.type} was done under two ids`)
     if (done === 0) checkFolded(world, accepted)
   }
   checkAgain(oracle, central)

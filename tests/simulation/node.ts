@@ -53,7 +53,8 @@ export function run(world: World, node: Node, event: Event): void {
   const tools = {
     hash: digest,
     newId: () => newId(node.ids),
-    idFrom: digest,
+    // Chance is drawn too: runs that were written down when it was still made of that go on as they did.
+    idFrom: (text: string) => (newId(node.ids), digest(text)),
     chance: () => world.schedule.next(),
     limits: world.plan.limits,
   }

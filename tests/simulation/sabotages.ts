@@ -55,12 +55,6 @@ export const sabotages: readonly Sabotage[] = [
     replace: 'while (parent !== null)',
   },
   {
-    name: 'what was accepted before a row is thought to name it',
-    file: `${sync}/station/incarnation.ts`,
-    find: 'if (entry.local_id < taken.local_id) return entry',
-    replace: 'if (entry.local_id < 0) return entry',
-  },
-  {
     name: 'a chain does not say what came before it',
     file: `${sync}/chain.ts`,
     find: 'return parent === null ? GENESIS : hash(canonical(parent))',
@@ -217,12 +211,6 @@ export const sabotages: readonly Sabotage[] = [
     file: `${sync}/station/incarnation.ts`,
     find: 'value === from && nounNamedBy(operation, field) === noun',
     replace: 'value === from && /(^|_)id$/.test(field) && noun !== undefined',
-  },
-  {
-    name: 'whoever saw another row of its id is thought to mean its own',
-    file: `${sync}/station/incarnation.ts`,
-    find: 'entry.base.seq >= theirs ? entry',
-    replace: 'entry.base.seq < 0 ? entry',
   },
   {
     name: 'every copy gives new ids of its own to what gives up its id',

@@ -141,7 +141,7 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
     const before = store.operation(sent.op_id)
     if (before === undefined ? isStorable(op) && isRowTaken(store, op) : !isRepeated(before, sent, content)) {
       store.report({ kind: 'collision', station_id, op_id: sent.op_id })
-      const as_made = before !== undefined && before.content === sent.made_as
+      const as_made = before !== undefined && before.made_as === sent.made_as
       return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation), as_made }
     }
     const seq = before?.seq ?? accept(store, asked, sent, op, content, tools)

@@ -90,7 +90,7 @@ export const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fork'), index: chainIndex }),
   /**
    * An `op_id` is taken by another operation: two machines were given the same chance. Or, with `as_made`, by the same one as it was before
-   * a renaming was folded into it: a copy sent it.
+   * the last renaming was folded into it: a copy sent it.
    */
   z.object({
     kind: z.literal('collision'),
