@@ -213,6 +213,12 @@ export const sabotages: readonly Sabotage[] = [
     replace: 'value === from && /(^|_)id$/.test(field) && noun !== undefined',
   },
   {
+    name: 'whoever saw another row of its id is thought to mean its own',
+    file: `${sync}/station/incarnation.ts`,
+    find: 'entry.base.seq >= theirs ? entry',
+    replace: 'entry.base.seq < 0 ? entry',
+  },
+  {
     name: 'every copy gives new ids of its own to what gives up its id',
     file: `${sync}/station/answer.ts`,
     find: 'reminted(view.base, view.outbox(), answer, tools)',
