@@ -165,7 +165,7 @@ function station(program: Program) {
     write: (change: Write) =>
       inOne(() => {
         synced.catchUp(db, () => false)
-        does.perform(db, synced, change)
+        does.perform(db, synced, change, 0)
       }),
     read(pages: Iterable<Page>) {
       for (const page of pages)
@@ -176,7 +176,7 @@ function station(program: Program) {
       self.write({ stage_is: 'empty' })
       let cursor = origin
       for (const page of pages) {
-        self.write({ stage: { rows: lastImages(page.commits), own: new Map() } })
+        self.write({ stage: { rows: lastImages(page.commits), words: [], own: new Map() } })
         cursor = page.to
       }
       self.write({ stage_is: 'take', meta: { ...synced.meta(db)!, cursor } })

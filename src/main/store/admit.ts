@@ -18,7 +18,7 @@ export async function admitDeferred(store: Store): Promise<void> {
   if (rows !== null) await fillMarks(store, rows, SLICE_MS)
   try {
     await commits.writeAlone((writable) => {
-      for (const base of admitted(writable)) perform(writable, synced, { base })
+      for (const base of admitted(writable)) perform(writable, synced, { base }, store.readClock().wall_ms)
     })
   } finally {
     // Worked out again from the disk by whoever needs it.
