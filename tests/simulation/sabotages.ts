@@ -197,8 +197,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'one row id is looked for among rows of its noun alone',
     file: `${sync}/headquarters.ts`,
-    find: 'allNouns.some((one) => rows.get(one, operation.id) !== undefined)',
-    replace: 'rows.get(noun as Noun, operation.id) !== undefined',
+    find: 'store.hasRow(operation.id)',
+    replace: 'store.rows.get(noun as Noun, operation.id) !== undefined',
   },
   {
     name: 'an operation that gives up its id keeps the row it made',
