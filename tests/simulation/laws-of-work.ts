@@ -6,7 +6,7 @@ import { AGAIN } from '../../src/model/sync/again.ts'
 import type { HeadquartersStore } from '../../src/model/sync/headquarters.ts'
 import type { Commit } from '../../src/model/sync/protocol.ts'
 import { namesIn } from './naming.ts'
-import { type Accepted, nameToday, type Oracle, placeOf, violated } from './oracle.ts'
+import { type Accepted, firstName, type Oracle, placeOf, violated } from './oracle.ts'
 
 /**
  * [I30] Nobody answers what was answered, as far as they could know, and nobody takes back what is open. While headquarters was never
@@ -44,8 +44,8 @@ export function checkMeaning(oracle: Oracle, rows: Memory, { means }: Accepted, 
   for (const { place, noun, id } of namesIn(operation)) {
     const meant = means.get(place)
     if (meant === undefined || (!meant.is_own && oracle.restored)) continue
-    const name = nameToday(oracle, meant.name)
-    const isMeant = (row: Row) => row.noun === noun && nameToday(oracle, makerOf(row) ?? '') === name
+    const name = firstName(oracle, meant.name)
+    const isMeant = (row: Row) => row.noun === noun && firstName(oracle, makerOf(row) ?? '') === name
     const found = rows.get(noun, id)
     const is_wrong = found === undefined ? [...rows.all()].some(isMeant) : !isMeant(found)
     if (is_wrong)

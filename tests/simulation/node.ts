@@ -185,7 +185,7 @@ function remint(world: World, { disk, causes }: Node, { op }: Entry, removed: re
   const knew = { past: past.past | past.folded.past, own: past.own | past.folded.own }
   // A renaming that is left of what makes a row is about that row.
   const means = is_whole ? past.means : new Map([['id', { name: nameOf(taken), is_own: true }]])
-  ledger.set(name, { ...past, ...knew, op_id, means, bit, operation })
+  ledger.set(name, { ...past, ...knew, op_id, means, bit, operation, reminted_as: null })
   past.reminted_as = name
 }
 

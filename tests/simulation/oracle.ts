@@ -52,6 +52,8 @@ export interface Accepted {
   readonly saw: ReadonlySet<string>
   readonly op_id: string
   readonly operation: Operation
+  /** Its name when it was accepted: each copy of its disk may have given it another id since. */
+  readonly first: string
   /** By the place in the operation where a row is named (naming.ts): the row its author meant. */
   readonly means: ReadonlyMap<string, Meant>
   /** A person at headquarters did it: no station has it. */
@@ -102,6 +104,7 @@ export function enter(oracle: Oracle, op: JournaledOperation, seen: Seen): void 
     ...seen,
     op_id,
     operation,
+    first: nameOf(op),
     folded: { past: 0n, own: 0n },
     folded_into: null,
     reminted_as: null,
@@ -109,11 +112,8 @@ export function enter(oracle: Oracle, op: JournaledOperation, seen: Seen): void 
   })
 }
 
-/** What an operation is called today: under the id that it got last. */
-export function nameToday(oracle: Pick<Oracle, 'ledger'>, name: string): string {
-  const next = oracle.ledger.get(name)?.reminted_as ?? null
-  return next === null ? name : nameToday(oracle, next)
-}
+/** What an operation was called when it was accepted. */
+export const firstName = ({ ledger }: Oracle, name: string) => ledger.get(name)?.first ?? name
 
 export const placeOf = ({ op_id, seq }: Pick<Mark, 'op_id' | 'seq'>) => `${op_id}@${seq}`
 
