@@ -108,6 +108,16 @@ test(
   },
 )
 
+/** What of a station's bytes has yet to go to headquarters. */
+function laneOf(folder: string): unknown[] {
+  const db = openDatabase(join(folder, 'lotkeeper.db'), { readonly: true })
+  try {
+    return db.all(sql`SELECT sha256 FROM blob_lane`)
+  } finally {
+    db.close()
+  }
+}
+
 test(
   'what is nowhere within reach is said, and batches never wait for it',
   { timeout: 240_000 },
@@ -124,6 +134,8 @@ test(
     const { station: two } = await enrolled(central, 'Line 2', central.url)
     await expect.poll(async () => (await shownBy(two.url, two.keys.user)()).length, atRest).toBe(1)
     const [{ download_url } = { download_url: null }] = await shownBy(two.url, two.keys.user)()
+    // Headquarters has the bytes before its answer has reached the station.
+    await expect.poll(() => laneOf(folder), atRest).toEqual([])
     await central.end()
     const answer = await fetch(download_url!)
     expect(answer.status).toBe(503)
@@ -133,9 +145,7 @@ test(
     })
     await attach(one, 'later', bytes(2, 100_000))
     expect((await one.call('POST', '/v2/batches', { number: 'LOT' })).status).toBe(200)
-    const db = openDatabase(join(folder, 'lotkeeper.db'), { readonly: true })
-    expect(db.all(sql`SELECT sha256 FROM blob_lane`)).toEqual([{ sha256: sha256(bytes(2, 100_000)) }])
-    db.close()
+    expect(laneOf(folder)).toEqual([{ sha256: sha256(bytes(2, 100_000)) }])
     await one.stop()
     await two.stop()
   },
