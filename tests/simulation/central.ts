@@ -93,6 +93,8 @@ export function storeOf(
     operation: (op_id) => central.operations.get(op_id),
     safeSeq,
     index: (incarnation) => (chain(incarnation)?.links ?? []).map((hash, at) => [at + 1, hash]),
+    hasHeir: (incarnation) =>
+      [...central.incarnations.values()].some(({ parent }) => parent?.incarnation === incarnation),
     isClosed: (epoch) => central.closed.has(epoch),
     isOpen: (incarnation) => chain(incarnation) !== undefined,
     parent: (incarnation) => chain(incarnation)?.parent ?? null,

@@ -175,6 +175,12 @@ export const sabotages: readonly Sabotage[] = [
     replace: '',
   },
   {
+    name: 'nobody minds a second heir',
+    file: `${sync}/headquarters.ts`,
+    find: 'store.chainEnd(incarnation).seq > upto || store.hasHeir(incarnation)',
+    replace: 'store.chainEnd(incarnation).seq > upto',
+  },
+  {
     name: 'an operation that nobody understands stops the queue',
     file: `${sync}/headquarters.ts`,
     find: '    const before = store.operation(sent.op_id)\n',

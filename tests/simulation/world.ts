@@ -126,9 +126,12 @@ export function ask(world: World, asked: Request): Answer | undefined {
   later(world)
   count(world, `answer ${answer.kind}`)
   if (request.kind === 'push') {
+    const chain = central.incarnations.get(request.incarnation)
+    if (chain !== undefined && chain.parent !== null)
+      note(world.received, `${chain.parent.incarnation}:heir`, request.incarnation)
     for (const { op_id, n, hash } of request.ops) {
-      // A chain whose beginning never came is not kept: nothing can be compared with it.
-      if (!central.incarnations.has(request.incarnation)) break
+      // A chain whose beginning never came is not kept, nor what came after a gap: nothing can be compared with it.
+      if (chain === undefined || n > chain.links.length + 1) break
       // An id that is taken is an alarm of its own, and what follows was not looked at.
       if (answer.kind === 'collision' && answer.op_id === op_id) break
       note(world.received, `${request.incarnation}:${n}`, hash)

@@ -38,6 +38,8 @@ export interface Facts {
   readonly operations: Fact<Known>
   readonly places: Fact<Place>
   readonly incarnations: Fact<Incarnation>
+  /** Incarnations at whose end another one says that it began. */
+  readonly heirs: Fact<true>
   readonly links: Fact<string>
   /** Where in its chain an operation first came. */
   readonly sent: Fact<number>
@@ -61,6 +63,7 @@ export const kinds = [
   'operations',
   'places',
   'incarnations',
+  'heirs',
   'links',
   'sent',
   'closed',
@@ -88,6 +91,7 @@ export const newFacts = (): Facts => ({
   operations: fact(),
   places: fact(),
   incarnations: fact(),
+  heirs: fact(),
   links: fact(),
   sent: fact(),
   closed: fact(),

@@ -18,6 +18,7 @@ export function foresee(facts: Facts, { incarnation, parent, cursor, ops }: Push
   }
   note(facts.incarnations, incarnation)
   if (parent) note(facts.incarnations, parent.incarnation)
+  if (parent) note(facts.heirs, parent.incarnation)
   if (cursor.seq > 0) note(facts.places, String(cursor.seq))
   for (const { op_id, base, operation } of ops) {
     note(facts.operations, op_id)

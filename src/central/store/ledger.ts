@@ -181,6 +181,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     operation: (op_id) => ask(facts.operations, op_id),
     safeSeq: () => pending.head.safe_seq,
     index: (incarnation) => ask(facts.indexes, incarnation) ?? [],
+    hasHeir: (incarnation) => ask(facts.heirs, incarnation) ?? false,
     isClosed: (epoch) => ask(facts.closed, epoch) ?? false,
     isOpen: (incarnation) => incarnationAt(incarnation) !== undefined,
     parent: (incarnation) => incarnationAt(incarnation)?.parent ?? null,
@@ -223,6 +224,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     },
     open: (incarnation, station_id, parent) => {
       set(facts.incarnations, incarnation, { station_id, parent, last_n: 0, last_hash: GENESIS })
+      if (parent !== null) set(facts.heirs, parent.incarnation, true)
       pending.incarnations.add(incarnation)
     },
     openEpoch: (epoch, lost) => {

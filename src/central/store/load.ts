@@ -37,6 +37,14 @@ export async function loadMissing(db: Queryable, facts: Facts): Promise<void> {
       WHERE id = ANY(${texts(facts.incarnations)}::text[])`),
     ({ id, ...incarnation }) => [id, incarnation],
   )
+  await load(
+    facts.heirs,
+    () =>
+      db.rows<{ id: string }>(sql`
+      SELECT DISTINCT parent ->> 'incarnation' AS id FROM incarnations
+      WHERE parent ->> 'incarnation' = ANY(${texts(facts.heirs)}::text[])`),
+    ({ id }) => [id, true],
+  )
   await loadLinks(db, facts)
   await load(
     facts.closed,

@@ -34,6 +34,8 @@ export interface HeadquartersStore extends Chains {
   safeSeq(): number
   /** Positions of an incarnation's chain, for finding where a copy parts from it. */
   index(incarnation: string): ChainIndex
+  /** Some incarnation that came here says that it began at the end of this one. */
+  hasHeir(incarnation: string): boolean
   /** An epoch that is known to have lost its end. */
   isClosed(epoch: string): boolean
 
@@ -159,10 +161,15 @@ function chainEnd(store: HeadquartersStore, incarnation: string, hash: Hash): Po
   return end.seq > 0 ? end : { seq: 0, hash: rootOf(hash, store.parent(incarnation)) }
 }
 
-/** A station that begins anew before the end of its old chain does not know what it sent: it was set back, or is a copy. */
+/**
+ * A station that begins anew before the end of its old chain does not know what it sent: it was set back, or is a copy. So is one that
+ * begins anew where another did: nobody has two heirs.
+ */
 function noticeCopy(store: HeadquartersStore, { station_id, parent }: PushRequest): void {
-  if (parent === null || store.chainEnd(parent.incarnation).seq <= parent.upto) return
-  reportCopy(store, station_id, parent.incarnation, parent.upto + 1)
+  if (parent === null) return
+  const { incarnation, upto } = parent
+  if (store.chainEnd(incarnation).seq > upto || store.hasHeir(incarnation))
+    reportCopy(store, station_id, incarnation, upto + 1)
 }
 
 function reportCopy(store: HeadquartersStore, station_id: string, incarnation: string, n: number): void {
