@@ -185,11 +185,15 @@ function remint(world: World, { disk, causes }: Node, { op }: Entry, removed: re
   const knew = { past: past.past | past.folded.past, own: past.own | past.folded.own }
   // A renaming that is left of what makes a row is about that row.
   const means = is_whole ? past.means : new Map([['id', { name: nameOf(taken), is_own: true }]])
-  ledger.set(name, { ...past, ...knew, op_id, means, bit, operation, reminted_as: null })
+  const given_up = past.given_up + 1
+  if (given_up > GIVEN_UP_MAX) violated('L4', `${name} gives its id up without end`)
+  ledger.set(name, { ...past, ...knew, op_id, means, bit, operation, given_up, reminted_as: null })
   past.reminted_as = name
 }
 
 const TIMEOUT_MS = 10_000
+/** Machines that were given the same chance are few, and no two give an id that is worked out to different things. */
+const GIVEN_UP_MAX = 10
 
 function send(world: World, node: Node, id: number, request: Request): void {
   const { boot } = node

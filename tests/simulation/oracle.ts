@@ -54,6 +54,8 @@ export interface Accepted {
   readonly operation: Operation
   /** Its name when it was accepted: each copy of its disk may have given it another id since. */
   readonly first: string
+  /** How often its id was found to be taken. */
+  readonly given_up: number
   /** By the place in the operation where a row is named (naming.ts): the row its author meant. */
   readonly means: ReadonlyMap<string, Meant>
   /** A person at headquarters did it: no station has it. */
@@ -105,6 +107,7 @@ export function enter(oracle: Oracle, op: JournaledOperation, seen: Seen): void 
     op_id,
     operation,
     first: nameOf(op),
+    given_up: 0,
     folded: { past: 0n, own: 0n },
     folded_into: null,
     reminted_as: null,
