@@ -171,26 +171,34 @@ export function report(bench: Bench): Operation[] {
     number: revision,
   }))
   const unit_id = unit?.id ?? newId()
-  if (unit === undefined)
-    operations.push({
-      type: 'unit.create',
-      id: unit_id,
-      serial_number,
-      revision_id,
-      batch_id,
-      sample: null,
-      metadata: {},
-    })
-  else {
-    if (unit.fields['revision_id'] !== revision_id)
-      operations.push({ type: 'unit.update', id: unit_id, revision_id })
-    if (batch_id !== null && unit.fields['batch_id'] !== batch_id)
-      operations.push({ type: 'unit.move', id: unit_id, batch_id })
-  }
+  const to = { serial_number, revision_id, batch_id }
+  operations.push(...(unit === undefined ? [newUnit(unit_id, to)] : movesOf(unit, to)))
   const child = r.chance(0.2) ? some(bench, 'unit') : undefined
   if (child !== undefined && child.id !== unit_id)
     operations.push({ type: 'unit.add_child', id: unit_id, child_id: child.id })
   const made_unit = unit === undefined
   operations.push(runOf(bench, { id: newId(), unit_id, procedure_id, version_id, made_unit }))
   return operations
+}
+
+/** Where a run says that its unit is. */
+interface Place {
+  readonly serial_number: string
+  readonly revision_id: string
+  readonly batch_id: string | null
+}
+
+const newUnit = (id: string, to: Place): Operation => ({
+  type: 'unit.create',
+  id,
+  ...to,
+  sample: null,
+  metadata: {},
+})
+
+function movesOf({ id, fields }: Row, { revision_id, batch_id }: Place): Operation[] {
+  const moves: Operation[] = []
+  if (fields['revision_id'] !== revision_id) moves.push({ type: 'unit.update', id, revision_id })
+  if (batch_id !== null && fields['batch_id'] !== batch_id) moves.push({ type: 'unit.move', id, batch_id })
+  return moves
 }
