@@ -2,8 +2,9 @@ import { fieldOperation } from './conflict-fields.ts'
 import { type AnswerId, conflictWords, type Facts, standing } from './conflict-words.ts'
 import { creationOf } from './conflict-remaking.ts'
 import { split } from './conflict-splits.ts'
-import { nouns } from './decide/nouns.ts'
+import { nounOf, nouns } from './decide/nouns.ts'
 import { type Refusal, refuse } from './error.ts'
+import { replaced } from './moved.ts'
 import type { Operation } from './operation.ts'
 import type { Conflict, Row } from './state.ts'
 import { AGAIN } from './sync/again.ts'
@@ -32,7 +33,7 @@ export function operationsFor(
       return refuse('CONFLICT', 'Headquarters tried this again: there is no answer to take back', {
         reason: 'tried_again',
       })
-    return [...undo, { type: 'conflict.answer', id, answer: null, undo: '[]' }]
+    return [...withNewIds(undo, newId), { type: 'conflict.answer', id, answer: null, undo: '[]' }]
   }
   if (given !== null)
     return refuse('CONFLICT', 'This is answered already: send the answer undo to take it back', {
@@ -47,6 +48,15 @@ export function operationsFor(
       reason: 'nothing_left',
     })
   return [...meant.operations, { type: 'conflict.answer', id, answer, undo: JSON.stringify(meant.undo) }]
+}
+
+/** Whoever takes an answer back makes rows of their own: at two places at once they are two, and not one id given twice. */
+function withNewIds(undo: readonly Operation[], newId: () => string): readonly Operation[] {
+  const made = undo.filter(({ type }) => type.endsWith('.create'))
+  return made.reduce<readonly Operation[]>((operations, one) => {
+    const moved = { noun: nounOf(one), from: one.id, to: newId() }
+    return operations.map((operation) => replaced(operation, moved))
+  }, undo)
 }
 
 /** What an answer means: ordinary operations, and those that take them back. */

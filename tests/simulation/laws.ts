@@ -19,9 +19,8 @@ import {
   isSame,
   knew,
   nameOf,
-  newBit,
+  noteAgain,
   type Oracle,
-  placeOf,
   stateDigest,
   violated,
 } from './oracle.ts'
@@ -89,7 +88,7 @@ export function checkCommit(
   const parsed = operationSchema.safeParse(sent.operation)
   if (parsed.success) checkMeaning(oracle, rows, accepted, parsed.data)
   checkChange(oracle, store, rows, accepted, commit)
-  if (again) oracle.again.set(placeOf({ op_id: sent.op_id, seq: commit.seq }), newBit(oracle))
+  if (again) noteAgain(oracle, sent.op_id, commit)
   else oracle.taken.set(commit.op_id, name)
 }
 
@@ -148,10 +147,12 @@ export function checkAgain(
   oracle: Oracle,
   { commits, rows }: { commits: readonly Commit[]; rows: Memory },
 ): void {
-  const answers = commits.flatMap(({ conflicts }) => conflicts.filter(({ kind }) => kind === 'answered'))
-  for (const { hash } of commits) {
+  const answers = commits.flatMap(({ seq, conflicts }) =>
+    conflicts.flatMap(({ kind, id, wanted }) => (kind === 'answered' ? { seq, id, wanted } : [])),
+  )
+  for (const { seq, hash } of commits) {
     for (const { id, noun, row_id } of oracle.waiting.get(hash) ?? []) {
-      const said = answers.filter((one) => one.id === id)
+      const said = answers.filter((one) => one.id === id && one.seq > seq)
       const tried = said.filter(({ wanted }) => wanted === AGAIN).length
       if (tried > 1) violated('I26', `${id} was tried ${tried} times`)
       if (tried > 0 && said[0]!.wanted !== AGAIN) violated('I26', `${id} was answered and tried again`)

@@ -29,6 +29,8 @@ export interface Oracle {
    * that was lost the bits are replaced.
    */
   readonly again: Map<string, bigint>
+  /** The same by the hash of the commit: what is decided once more in the same history says nothing new. */
+  readonly tries: Map<string, bigint>
   /** Bits given out. */
   bits: number
   /** By the hash of a commit: the records in it that wait, and the rows they wait for. */
@@ -82,6 +84,7 @@ export function newOracle(): Oracle {
     ledger: new Map(),
     taken: new Map(),
     again: new Map(),
+    tries: new Map(),
     bits: 0,
     waiting: new Map(),
     histories: new Map([[GENESIS, { past: 0n, digest: 0 }]]),
@@ -97,7 +100,14 @@ export const nameOf = ({ op_id, clock }: Pick<JournaledOperation, 'op_id' | 'clo
 /** What its author saw and meant (see `Accepted`). */
 type Seen = Pick<Accepted, 'past' | 'own' | 'saw' | 'means' | 'at_headquarters'>
 
-export const newBit = (oracle: Oracle) => 1n << BigInt(oracle.bits++)
+/** Notes a second try, in the place of one that a lost history had there. */
+export function noteAgain(oracle: Oracle, op_id: string, { seq, hash }: Commit): void {
+  const bit = oracle.tries.get(hash) ?? newBit(oracle)
+  oracle.tries.set(hash, bit)
+  oracle.again.set(placeOf({ op_id, seq }), bit)
+}
+
+const newBit = (oracle: Oracle) => 1n << BigInt(oracle.bits++)
 
 export function enter(oracle: Oracle, op: JournaledOperation, seen: Seen): void {
   const { op_id, operation } = op

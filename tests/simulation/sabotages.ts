@@ -214,7 +214,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'an id that is given up is given up for rows of every noun',
-    file: `${sync}/station/incarnation.ts`,
+    file: 'src/model/moved.ts',
     find: 'value === from && nounNamedBy(operation, field) === noun',
     replace: 'value === from && /(^|_)id$/.test(field) && noun !== undefined',
   },
@@ -245,7 +245,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'what takes an answer back keeps the ids that were given up',
-    file: `${sync}/station/incarnation.ts`,
+    file: 'src/model/moved.ts',
     find: "if (operation.type === 'conflict.answer') {",
     replace: "if (operation.type === 'conflict.answer' && from === '') {",
   },
@@ -254,6 +254,12 @@ export const sabotages: readonly Sabotage[] = [
     file: 'src/model/conflict-answers.ts',
     find: '  if (given !== null)\n    return refuse(',
     replace: "  if (given === '')\n    return refuse(",
+  },
+  {
+    name: 'an answer that is taken back at two places makes one id twice',
+    file: 'src/model/conflict-answers.ts',
+    find: '...withNewIds(undo, newId)',
+    replace: '...withNewIds(undo, () => undo[0]!.id)',
   },
   {
     name: 'an answer that waits is forgotten when an older one comes in',

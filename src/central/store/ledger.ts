@@ -139,8 +139,9 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     const stored = head.waiting
       ? [ask(facts.due, 'all') ?? [], ...pending.arrived.map((row) => ask(facts.waiting, row) ?? [])]
       : []
-    const ended = new Set([...pending.tried, ...pending.answers.map(({ id }) => id)])
-    const isDue = (one: Waiting) => !ended.has(one.id)
+    const tried = new Set(pending.tried)
+    const isAnswered = ({ id, seq }: Waiting) => pending.answers.some((one) => one.id === id && one.seq > seq)
+    const isDue = (one: Waiting) => !tried.has(one.id) && !isAnswered(one)
     let first: Waiting | undefined
     const due = [stored, pending.waiting.filter((one) => arrived.has(awaitedBy(one)))].flat(2)
     for (const one of due) if (isDue(one) && (first === undefined || isBefore(one, first))) first = one

@@ -1,6 +1,6 @@
-import { nounNamedBy, nounOf } from '../../decide/nouns.ts'
-import type { Operation } from '../../operation.ts'
-import type { Noun, State } from '../../state.ts'
+import { nounOf } from '../../decide/nouns.ts'
+import { type Moved, replaced } from '../../moved.ts'
+import type { State } from '../../state.ts'
 import { contentHash, type Hash, rootOf } from '../chain.ts'
 import type { Archived, Entry } from '../journal.ts'
 import { renamingOf } from '../squash.ts'
@@ -103,30 +103,7 @@ export function reminted(
   })
 }
 
-/** A row that has another id now. */
-interface Moved {
-  readonly noun: Noun
-  readonly from: string
-  readonly to: string
-}
-
 function withRow(entry: Entry, moved: Moved): Entry {
   const operation = replaced(entry.op.operation, moved)
   return operation === entry.op.operation ? entry : { ...entry, op: { ...entry.op, operation } }
-}
-
-function replaced(operation: Operation, moved: Moved): Operation {
-  const { noun, from, to } = moved
-  if (from === to) return operation
-  if (operation.type === 'conflict.answer') {
-    const undo = (JSON.parse(operation.undo) as Operation[]).map((one) => replaced(one, moved))
-    const text = JSON.stringify(undo)
-    return text === operation.undo ? operation : { ...operation, undo: text }
-  }
-  const names = (field: string, value: unknown) => value === from && nounNamedBy(operation, field) === noun
-  const fields = Object.entries(operation)
-  if (!fields.some(([field, value]) => names(field, value))) return operation
-  return Object.fromEntries(
-    fields.map(([field, value]: [string, unknown]) => [field, names(field, value) ? to : value]),
-  ) as Operation
 }
