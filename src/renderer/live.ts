@@ -20,6 +20,23 @@ export function followChanges(queries: QueryClient, say: (connection: Connection
   const stopped = new AbortController()
   const { signal } = stopped
 
+  let reading = false
+  let again = false
+  /** What is on its way is awaited, then read anew: begun afresh at each change, a slow answer would never be seen. */
+  async function readAll(): Promise<void> {
+    while (again) {
+      again = queries.isFetching() > 0
+      await queries.invalidateQueries(undefined, { cancelRefetch: false })
+    }
+    reading = false
+  }
+  function readAgain(): void {
+    again = true
+    if (reading) return
+    reading = true
+    void readAll()
+  }
+
   async function follow(): Promise<void> {
     let since: string | undefined
     let down = false
@@ -31,7 +48,7 @@ export function followChanges(queries: QueryClient, say: (connection: Connection
         since = version
         down = false
         if (!missed) continue
-        void queries.invalidateQueries()
+        readAgain()
         await pause(AT_MOST_EVERY_MS, signal)
       } catch (error) {
         if (signal.aborted) return

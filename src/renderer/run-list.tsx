@@ -1,4 +1,5 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useQueries } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Button } from 'react-aria-components'
 
 import type { RunItem } from '../model/run.ts'
@@ -11,15 +12,21 @@ import { runsQuery } from './runs.ts'
 /** The runs of a unit, newest first; each opens what was measured. */
 export function RunList({ serial }: { readonly serial: string }) {
   const { t } = useTranslation()
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(runsQuery(serial))
-  const runs = data?.pages.flatMap((page) => page.data) ?? []
+  const [pages, setPages] = useState(1)
+  const read = useQueries({
+    queries: Array.from({ length: pages }, (_, page) => runsQuery(serial, page)),
+  })
+  const error = read.find((page) => page.error)?.error
+  const last = read.at(-1)?.data
+  // While a new run moves the others down, one may stand on two pages.
+  const runs = [...new Map(read.flatMap(({ data }) => data?.data ?? []).map((run) => [run.id, run])).values()]
   if (error)
     return (
       <p className="notice bad" role="alert">
         {sentenceOf(error, t)}
       </p>
     )
-  if (data === undefined) return <p className="notice">{t('loading')}</p>
+  if (read[0]?.data === undefined) return <p className="notice">{t('loading')}</p>
   if (runs.length === 0) return <p className="notice">{t('runs_none')}</p>
   return (
     <>
@@ -39,11 +46,11 @@ export function RunList({ serial }: { readonly serial: string }) {
           ))}
         </div>
       </div>
-      {hasNextPage ? (
-        <Button className="button" isDisabled={isFetchingNextPage} onPress={() => void fetchNextPage()}>
+      {last?.meta.has_more === false ? null : (
+        <Button className="button" isDisabled={last === undefined} onPress={() => setPages(pages + 1)}>
           {t('runs_more')}
         </Button>
-      ) : null}
+      )}
     </>
   )
 }

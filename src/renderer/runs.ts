@@ -1,5 +1,5 @@
 import { getLocalTimeZone } from '@internationalized/date'
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 
 import { deskEndpoints } from '../model/desk.ts'
 import { runEndpoints } from '../model/run.ts'
@@ -16,17 +16,15 @@ export const unitQuery = (serial_number: string) =>
     queryFn: ({ signal }) => call(unitEndpoints.get, { params: { serial_number }, signal }),
   })
 
-/** Newest first, as many as were asked for. */
-export const runsQuery = (serial_number: string) =>
-  infiniteQueryOptions({
-    queryKey: ['runs', serial_number],
-    queryFn: ({ pageParam: cursor, signal }) =>
+/** One page of a unit's runs, newest first. */
+export const runsQuery = (serial_number: string, page: number) =>
+  queryOptions({
+    queryKey: ['runs', serial_number, page],
+    queryFn: ({ signal }) =>
       call(runEndpoints.list, {
-        query: { serial_numbers: [serial_number], limit: RUNS_AT_ONCE, cursor },
+        query: { serial_numbers: [serial_number], limit: RUNS_AT_ONCE, cursor: page * RUNS_AT_ONCE },
         signal,
       }),
-    initialPageParam: 0,
-    getNextPageParam: ({ meta }) => meta.next_cursor,
   })
 
 export const runQuery = (id: string) =>

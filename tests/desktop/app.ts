@@ -22,6 +22,10 @@ export interface DesktopApp extends Launched {
 
 export const newFolder = () => mkdtempSync(join(tmpdir(), 'lotkeeper-desktop-'))
 
+/** Takes a folder away. An app that was killed leaves a browser behind, which writes until it has noticed. */
+export const removeFolder = (folder: string) =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+
 type Start = Partial<LaunchOptions> & { readonly folder?: string }
 
 export async function openDesktop({
@@ -56,7 +60,7 @@ export async function openDesktop({
       await running.close()
       expect(await running.exited, running.output()).toBe(0)
       expectClosed(data_dir)
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-import { newFolder } from './app.ts'
+import { newFolder, removeFolder } from './app.ts'
 import { appFolder, hasElectron, launch, type Launched } from './host/launch.ts'
 
 test.skip(hasElectron, 'the host stands aside where Electron is')
@@ -19,7 +19,7 @@ test.beforeEach(() => {
 test.afterEach(async () => {
   await app?.kill()
   app = undefined
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 const MAIN = 'out/main/index.js'

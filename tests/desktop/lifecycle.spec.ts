@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-import { type DesktopApp, expectClosed, newFolder, openDesktop } from './app.ts'
+import { type DesktopApp, expectClosed, newFolder, openDesktop, removeFolder } from './app.ts'
 import { hasElectron, launch } from './host/launch.ts'
 
 let app: DesktopApp | undefined
@@ -144,7 +143,7 @@ test.describe('where the station cannot start', () => {
   test.beforeEach(() => {
     folder = newFolder()
   })
-  test.afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  test.afterEach(() => removeFolder(folder))
   const start = (...args: string[]) => launch({ user_data: join(folder, 'user'), args })
 
   test('a station that runs already, as a service: the window is a window on that one', async () => {

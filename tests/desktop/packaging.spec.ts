@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
@@ -12,7 +12,7 @@ import { extractAll, listPackage } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 
-import { newFolder, openDesktop } from './app.ts'
+import { newFolder, openDesktop, removeFolder } from './app.ts'
 import { writeStandIn } from './stand-in-electron.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 })
@@ -21,7 +21,7 @@ let folder: string
 test.beforeAll(() => {
   folder = newFolder()
 })
-test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
+test.afterAll(() => removeFolder(folder))
 
 /** `npm run package -- --PLATFORM dir`, with a stand-in for Electron; gives back the unpacked app. */
 async function pack(platform: 'linux' | 'win32'): Promise<string> {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-import { expectClosed, newFolder } from './app.ts'
+import { expectClosed, newFolder, removeFolder } from './app.ts'
 import { hasElectron } from './host/launch.ts'
 
 let folder: string
@@ -13,7 +12,7 @@ test.beforeEach(() => {
 })
 test.afterEach(() => {
   child?.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 /** `npm start -- --data-dir … --port 0`, up to the line that says where the station is. */
