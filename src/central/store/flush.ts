@@ -1,41 +1,126 @@
-import type { JournaledOperation } from '../../model/operation.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+
 import type { Commit } from '../../model/sync/protocol.ts'
 import { isStorable, storableCopy } from '../../model/text.ts'
-import { CHANNEL, type Queryable } from './database.ts'
+import { CHANNEL, type Queryable, type Transaction } from './database.ts'
 import { recordOp, recordOrdinal } from './conflicts.ts'
 import type { Facts } from './facts.ts'
+import { type Filling, lineOf } from './filling.ts'
 import type { Pending } from './ledger.ts'
 import { putReplies, type Reply } from './replies.ts'
 import { flushWaiting } from './second-tries.ts'
-import { sql } from './sql.ts'
-import { referredFirst, upsert } from './tables.ts'
+import { type Query, sql } from './sql.ts'
+import { fillingOf, referredFirst, upsert } from './tables.ts'
 
-/** Writes all that was decided, in a transaction that holds the sequencer. */
-export async function flush(
-  tx: Queryable,
-  facts: Facts,
-  pending: Pending,
-  received_at: number,
-): Promise<void> {
-  const { commits, rows, chain, incarnations, closed, incidents, answers, replies, head } = pending
-  for (const noun of referredFirst) {
-    const changed = [...rows.values()].filter((row) => row.noun === noun)
-    if (changed.length > 0) await tx.rows(upsert(noun, changed))
+/** Changes that are worth a message of their own while more is decided. */
+const ENOUGH = 200
+
+/** Writes what is decided, in a transaction that holds the sequencer. */
+export interface Writer {
+  /** Sends what was decided so far, if it is enough. It cannot be undone after that. */
+  send(): Promise<void>
+  /** Settles when all that was sent is written: what is read then is what was decided, as far as it was sent. */
+  written(): Promise<void>
+  /** Writes all the rest. */
+  finish(): Promise<void>
+}
+
+export function createWriter(tx: Transaction, facts: Facts, pending: Pending, received_at: number): Writer {
+  const { commits, chain, rows, made } = pending
+  let sending = Promise.resolve()
+  let sent = { commits: 0, chain: 0 }
+
+  function sendAll(): void {
+    const names = [...rows.keys()]
+    const fillings: Filling[] = []
+    const changes: Query[] = []
+    for (const noun of referredFirst) {
+      const ofNoun = names.filter((id) => rows.get(id)!.noun === noun)
+      const rowsOf = (isMade: boolean) =>
+        ofNoun.filter((id) => made.has(id) === isMade).map((id) => rows.get(id)!)
+      const [added, changed] = [rowsOf(true), rowsOf(false)]
+      if (added.length > 0) fillings.push(fillingOf(noun, added))
+      if (changed.length > 0) changes.push(upsert(noun, changed))
+    }
+    if (commits.length > sent.commits) fillings.push(commitsFilling(commits.slice(sent.commits), received_at))
+    if (chain.length > sent.chain) fillings.push(chainFilling(chain.slice(sent.chain)))
+    rows.clear()
+    made.clear()
+    sent = { commits: commits.length, chain: chain.length }
+    sending = sending.then(async () => {
+      await tx.fill(fillings)
+      for (const change of changes) await tx.rows(change)
+    })
+    // Whoever waits for it hears of its failure.
+    sending.catch(() => undefined)
   }
-  if (commits.length > 0) {
+
+  return {
+    async send() {
+      if (commits.length - sent.commits < ENOUGH && chain.length - sent.chain < ENOUGH) return
+      // What was sent last may have been written meanwhile: only then the next goes out at once.
+      await turn()
+      sendAll()
+    },
+    written: () => sending,
+    async finish() {
+      sendAll()
+      await sending
+      await flushRest(tx, facts, pending, received_at)
+    },
+  }
+}
+
+const commitColumns = [
+  'seq',
+  'hash',
+  'op_id',
+  'txn_id',
+  'station_id',
+  'result',
+  'rows',
+  'conflicts',
+  'content',
+  'made_as',
+  'entry',
+  'received_at',
+] as const
+
+function commitsFilling(commits: Pending['commits'], received_at: number): Filling {
+  let lines = ''
+  for (const { commit, known, entry } of commits)
+    lines += lineOf([
+      commit.seq,
+      commit.hash,
+      commit.op_id,
+      commit.txn_id,
+      commit.station_id,
+      commit.result,
+      JSON.stringify(commit.rows),
+      JSON.stringify(commit.conflicts),
+      known.content,
+      known.made_as,
+      JSON.stringify(isStorable(entry) ? entry : storableCopy(entry)),
+      received_at,
+    ])
+  return { table: 'commits', columns: commitColumns, lines }
+}
+
+function chainFilling(chain: Pending['chain']): Filling {
+  let lines = ''
+  for (const { incarnation, n, hash, op_id } of chain) lines += lineOf([incarnation, n, hash, op_id])
+  return { table: 'chain', columns: ['incarnation', 'n', 'hash', 'op_id'], lines }
+}
+
+/** What comes after the changes and is little. */
+async function flushRest(tx: Queryable, facts: Facts, pending: Pending, received_at: number): Promise<void> {
+  const { commits, incarnations, closed, incidents, answers, replies, head } = pending
+  const conflicts = commits.flatMap(({ commit }) => conflictsOf(commit))
+  if (conflicts.length > 0)
     await tx.rows(sql`
-      INSERT INTO commits (seq, hash, op_id, txn_id, station_id, result, rows, conflicts, content, made_as, entry, received_at)
-      SELECT seq, hash, op_id, txn_id, station_id, result, rows, conflicts, content, made_as, entry, ${received_at}::bigint
-      FROM json_to_recordset(${JSON.stringify(commits.map(toStored))})
-        AS t(seq bigint, hash text, op_id text, txn_id text, station_id text, result text, rows json, conflicts json,
-          content text, made_as text, entry json)`)
-    const conflicts = commits.flatMap(({ commit }) => conflictsOf(commit))
-    if (conflicts.length > 0)
-      await tx.rows(sql`
-        INSERT INTO conflicts (seq, ordinal, kind, station_id, detail)
-        SELECT seq, ordinal, kind, station_id, detail FROM json_to_recordset(${JSON.stringify(conflicts)})
-          AS t(seq bigint, ordinal integer, kind text, station_id text, detail json)`)
-  }
+      INSERT INTO conflicts (seq, ordinal, kind, station_id, detail)
+      SELECT seq, ordinal, kind, station_id, detail FROM json_to_recordset(${JSON.stringify(conflicts)})
+        AS t(seq bigint, ordinal integer, kind text, station_id text, detail json)`)
   if (replies.length > 0) await putReplies(tx, lastOfEach(replies))
   await flushWaiting(tx, pending)
   // An answer says nothing to a record that came up after it.
@@ -54,11 +139,6 @@ export async function flush(
         AS t(id text, station_id text, parent json, last_n bigint, last_hash text)
       ON CONFLICT (id) DO UPDATE SET last_n = excluded.last_n, last_hash = excluded.last_hash`)
   }
-  if (chain.length > 0)
-    await tx.rows(sql`
-      INSERT INTO chain (incarnation, n, hash, op_id)
-      SELECT incarnation, n, hash, op_id FROM json_to_recordset(${JSON.stringify(chain)})
-        AS t(incarnation text, n bigint, hash text, op_id text)`)
   for (const epoch of closed)
     await tx.rows(sql`INSERT INTO closed_epochs (epoch) VALUES (${epoch}) ON CONFLICT DO NOTHING`)
   for (const { kind, station_id, ...detail } of incidents)
@@ -67,18 +147,6 @@ export async function flush(
   await tx.rows(sql`
     UPDATE headquarters SET epoch = ${head.epoch}, seq = ${head.seq}, hash = ${head.hash}, writes = writes + 1`)
   await tx.script(`NOTIFY ${CHANNEL}`)
-}
-
-function toStored({
-  commit,
-  known: { content, made_as },
-  entry,
-}: {
-  readonly commit: Commit
-  readonly known: { readonly content: string; readonly made_as: string }
-  readonly entry: JournaledOperation
-}): object {
-  return { ...commit, content, made_as, entry: isStorable(entry) ? entry : storableCopy(entry) }
 }
 
 const conflictsOf = ({ seq, station_id, conflicts }: Commit) =>

@@ -24,7 +24,9 @@ export interface Head {
 export interface Pending {
   head: Head
   readonly commits: { readonly commit: Commit; readonly known: Known; readonly entry: JournaledOperation }[]
+  /** Rows as they are now, by name, and the names of those that were not there before; without what was sent already (flush.ts). */
   readonly rows: Map<string, Row>
+  readonly made: Set<string>
   readonly chain: {
     readonly incarnation: string
     readonly n: number
@@ -76,6 +78,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     head,
     commits: [],
     rows: new Map(),
+    made: new Set(),
     chain: [],
     incarnations: new Set(),
     closed: [],
@@ -105,7 +108,12 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
 
   function put(row: Row): void {
     const id = nameOf(row.noun, row.id)
-    const before = facts.rows.known.get(id) ?? undefined
+    const stored = facts.rows.known.get(id)
+    const before = stored ?? undefined
+    if (stored === null) {
+      pending.made.add(id)
+      undo.push(() => void pending.made.delete(id))
+    }
     set(facts.rows, id, row)
     set(facts.ids, row.id, true)
     if (before === undefined && awaitsAny()) pending.arrived.push(id)

@@ -4,7 +4,8 @@ import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pg
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 
 import { problem, wordsOf } from '../../host/problem.ts'
-import { CHANNEL, type Database, type Queryable } from './database.ts'
+import { CHANNEL, type Database, type Queryable, type Transaction as OurTransaction } from './database.ts'
+import { bytesOf, copyOf, type Filling } from './filling.ts'
 import { type Query, textOf, valuesOf } from './sql.ts'
 
 const INT8 = 20
@@ -18,10 +19,10 @@ const options = { extensions: { pg_trgm }, parsers: { [INT8]: Number } }
  */
 export async function openPglite(folder: string | undefined): Promise<Database> {
   const db = await PGlite.create({ ...(folder === undefined ? {} : { dataDir: folder }), ...options })
-  const begin = <Result>(first: string, work: (tx: Queryable) => Promise<Result>): Promise<Result> =>
+  const begin = <Result>(first: string, work: (tx: OurTransaction) => Promise<Result>): Promise<Result> =>
     db.transaction(async (tx) => {
       if (first !== '') await tx.exec(first)
-      return work(queryable(tx))
+      return work({ ...queryable(tx), fill: (fillings) => fill(tx, fillings) })
     })
   return {
     kind: 'pglite',
@@ -51,3 +52,8 @@ const queryable = (db: PGliteInterface | Transaction): Queryable => ({
   rows: async <Row>(query: Query) => (await db.query<Row>(textOf(query), valuesOf(query))).rows,
   script: async (text) => void (await db.exec(text)),
 })
+
+async function fill(tx: Transaction, fillings: readonly Filling[]): Promise<void> {
+  for (const filling of fillings)
+    await tx.query(copyOf(filling, "'/dev/blob'"), [], { blob: new Blob([bytesOf(filling)]) })
+}

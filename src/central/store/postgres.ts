@@ -1,6 +1,7 @@
 import pg from 'pg'
 
-import { CHANNEL, type Copy, type Database, type Queryable } from './database.ts'
+import { CHANNEL, type Copy, type Database, type Queryable, type Transaction } from './database.ts'
+import { bytesOf, copyOf, type Filling } from './filling.ts'
 import { copyPostgres, openPostgresCopy } from './pg-copy.ts'
 import { type Query, textOf, valuesOf } from './sql.ts'
 
@@ -29,13 +30,13 @@ export function connectPostgres(url: string, onTrouble: (error: Error) => void):
 
   async function inTransaction<Result>(
     begin: string,
-    work: (tx: Queryable) => Promise<Result>,
+    work: (tx: Transaction) => Promise<Result>,
   ): Promise<Result> {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
       await client.query(begin)
-      const result = await work(queryable(client))
+      const result = await work({ ...queryable(client), fill: (fillings) => fill(client, fillings) })
       await client.query('COMMIT')
       return result
     } catch (error) {
@@ -75,6 +76,43 @@ const queryable = (client: pg.Pool | pg.PoolClient | pg.Client): Queryable => ({
     (await client.query({ text: textOf(query), values: valuesOf(query) })).rows as Row[],
   script: async (text) => void (await client.query(text)),
 })
+
+interface CopyingConnection extends pg.Connection {
+  sendCopyFromChunk(bytes: Buffer): void
+  endCopyFrom(): void
+}
+
+/** All that is to be copied is sent behind the statements that ask for it: what comes of a statement that failed, PostgreSQL passes over. */
+class Copying extends pg.Query {
+  override submit: (connection: pg.Connection) => void
+
+  constructor(fillings: readonly Filling[], done: (error: Error | undefined) => void) {
+    super('', done)
+    const text = fillings.map((filling) => copyOf(filling, 'STDIN')).join('; ')
+    const pieces = fillings.map(bytesOf)
+    this.submit = (connection) => {
+      const { stream } = connection
+      const copying = connection as CopyingConnection
+      stream.cork()
+      connection.query(text)
+      for (const bytes of pieces) {
+        copying.sendCopyFromChunk(bytes)
+        copying.endCopyFrom()
+      }
+      stream.uncork()
+    }
+  }
+
+  /** Nothing is waited for. */
+  handleCopyInResponse(): void {}
+}
+
+async function fill(client: pg.ClientBase, fillings: readonly Filling[]): Promise<void> {
+  if (fillings.length === 0) return
+  await new Promise<void>((resolve, reject) => {
+    client.query(new Copying(fillings, (error) => (error ? reject(error) : resolve())))
+  })
+}
 
 /** A connection of its own that listens, begun when somebody wants to hear and again whenever it is lost. */
 function listenForHints(settings: pg.ClientConfig, onTrouble: (error: Error) => void) {

@@ -5,7 +5,7 @@ import { tryAgain } from '../../model/sync/again.ts'
 import type { PushRequest } from '../../model/sync/protocol.ts'
 import { type Database, one, type Queryable } from './database.ts'
 import { type Facts, forgetQuestions, isComplete, newFacts, partsOf, sizeOf } from './facts.ts'
-import { flush } from './flush.ts'
+import { createWriter } from './flush.ts'
 import { foresee } from './foresee.ts'
 import { type CentralStore, createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
 import { loadMissing } from './load.ts'
@@ -92,9 +92,17 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         const ledger = createLedger(facts, head, received_at)
         for (const { push } of group) if (push) foresee(facts, push)
         await loadMissing(tx, facts)
-        for (const waiting of group) outcomes.push(await settle(tx, ledger, waiting))
+        const writer = createWriter(tx, facts, ledger.pending, received_at)
+        const load = async () => {
+          await writer.written()
+          await loadMissing(tx, facts)
+        }
+        for (const waiting of group) {
+          outcomes.push(await settle(load, ledger, waiting))
+          await writer.send()
+        }
         if (!hasPending(ledger)) return { changed: false, writes: before, behind: false }
-        await flush(tx, facts, ledger.pending, received_at)
+        await writer.finish()
         return { changed: true, writes: before + 1, behind: ledger.isBehind }
       })
       facts_of = writes
@@ -110,10 +118,10 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
     }
   }
 
-  async function settle(tx: Queryable, ledger: Ledger, { work, resolve, reject }: Waiting) {
+  async function settle(load: () => Promise<void>, ledger: Ledger, { work, resolve, reject }: Waiting) {
     const undo = ledger.mark()
     try {
-      const result = await run(tx, facts, ledger, work)
+      const result = await run(load, facts, ledger, work)
       if (isRefusal(result)) undo()
       return () => resolve(result as never)
     } catch (error) {
@@ -138,7 +146,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
       const outcome = await db.snapshot(async (tx) => {
         const found = newFacts()
         const ledger = createLedger(found, await one<Head>(tx, headQuery), now())
-        const result = await run(tx, found, ledger, work)
+        const result = await run(() => loadMissing(tx, found), found, ledger, work)
         return hasPending(ledger) ? undefined : { result }
       })
       return outcome ? outcome.result : write(work)
@@ -174,7 +182,12 @@ class Defect extends Error {}
 /** PostgreSQL took the connection and the transaction, but not what was in it (classes 22, 23, 42 and raised by a trigger). */
 const isRefusedData = (error: unknown) => /^(22|23|42|54|P0)/.test(String((error as { code?: unknown }).code))
 
-async function run<Result>(tx: Queryable, facts: Facts, ledger: Ledger, work: Work<Result>): Promise<Result> {
+async function run<Result>(
+  load: () => Promise<void>,
+  facts: Facts,
+  ledger: Ledger,
+  work: Work<Result>,
+): Promise<Result> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const undo = ledger.mark()
     const entries = new Map<string, JournaledOperation>()
@@ -196,7 +209,7 @@ async function run<Result>(tx: Queryable, facts: Facts, ledger: Ledger, work: Wo
     // Decided on what is not known yet: whatever came of it means nothing.
     undo()
     const sets = [...facts.references.missing]
-    await loadMissing(tx, facts)
+    await load()
     for (const set of sets) correct(facts, ledger, set)
   }
   throw new Defect('deciding does not come to an end')

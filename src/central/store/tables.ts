@@ -1,5 +1,6 @@
 import { nouns } from '../../model/decide/nouns.ts'
 import type { Noun, Row, Value } from '../../model/state.ts'
+import { type Filling, lineOf } from './filling.ts'
 import { type Query, name, sql } from './sql.ts'
 
 /** How rows of a noun stand in their table. What the name is called and what its key is unique within, the noun's rules say. */
@@ -89,7 +90,7 @@ export function toRow(noun: Noun, stored: unknown): Row {
   }
 }
 
-function toStored(row: Row): object {
+function toStored(row: Row): Readonly<Record<string, Value | Row['marks']>> {
   const { id, name: label, key, created_at, created_by_user_id, created_by_station_id, deleted, into } = row
   return {
     id,
@@ -124,6 +125,20 @@ const upserts = Object.fromEntries(
     ]
   }),
 ) as unknown as Readonly<Record<Noun, readonly [string, string]>>
+
+/** Rows of one noun that its table does not have. */
+export function fillingOf(noun: Noun, rows: readonly Row[]): Filling {
+  const columns = Object.keys(columnsOf(noun))
+  let lines = ''
+  for (const row of rows) {
+    const stored = toStored(row)
+    lines += lineOf(columns.map((column) => textual(stored[column] ?? null)))
+  }
+  return { table: shapes[noun].table, columns, lines }
+}
+
+const textual = (value: Value | Row['marks']) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 
 /** Writes rows of one noun as they are now. */
 export function upsert(noun: Noun, rows: readonly Row[]): Query {
