@@ -64,6 +64,8 @@ export interface Ledger {
   store(entryOf: (op_id: string) => JournaledOperation): CentralStore
   /** Remembers this moment; calling what it returns undoes everything since. */
   mark(): () => void
+  /** What was done so far is not undone any more. */
+  keep(): void
   /** More waits for rows that are there than one transaction tries again. */
   readonly isBehind: boolean
 }
@@ -74,6 +76,9 @@ export interface Ledger {
  */
 export function createLedger(facts: Facts, head: Head, received_at: number): Ledger {
   const undo: (() => void)[] = []
+  /** What facts were before; most of what is to be undone, and so no functions. */
+  const changes: { readonly known: Map<string, unknown>; readonly name: string; readonly before: unknown }[] =
+    []
   const pending: Pending = {
     head,
     commits: [],
@@ -91,8 +96,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
   }
 
   function set<Value>({ known }: Fact<Value>, name: string, value: Value | null): void {
-    const before = known.get(name)
-    undo.push(() => void (before === undefined ? known.delete(name) : known.set(name, before)))
+    changes.push({ known, name, before: known.get(name) })
     known.set(name, value)
   }
 
@@ -254,8 +258,12 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     get isBehind() {
       return pending.tried.length >= TRIES_MAX
     },
+    keep() {
+      undo.length = 0
+      changes.length = 0
+    },
     mark() {
-      const { length } = undo
+      const done = { undo: undo.length, changes: changes.length }
       const lengths = [
         pending.commits,
         pending.chain,
@@ -269,7 +277,12 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       ].map((list) => [list, list.length] as const)
       const opened = new Set(pending.incarnations)
       return () => {
-        while (undo.length > length) undo.pop()!()
+        while (undo.length > done.undo) undo.pop()!()
+        while (changes.length > done.changes) {
+          const { known, name, before } = changes.pop()!
+          if (before === undefined) known.delete(name)
+          else known.set(name, before)
+        }
         for (const [list, before] of lengths) list.length = before
         for (const id of pending.incarnations) if (!opened.has(id)) pending.incarnations.delete(id)
       }

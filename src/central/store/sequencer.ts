@@ -99,6 +99,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         }
         for (const waiting of group) {
           outcomes.push(await settle(load, ledger, waiting))
+          ledger.keep()
           await writer.send()
         }
         if (!hasPending(ledger)) return { changed: false, writes: before, behind: false }
