@@ -4,7 +4,7 @@ import type { JournaledOperation } from '../../model/operation.ts'
 import { tryAgain } from '../../model/sync/again.ts'
 import type { PushRequest } from '../../model/sync/protocol.ts'
 import { type Database, one, type Queryable } from './database.ts'
-import { type Facts, forgetQuestions, isComplete, newFacts, partsOf, sizeOf } from './facts.ts'
+import { type Facts, forgetQuestions, isComplete, type Kind, newFacts, partsOf, sizeOf } from './facts.ts'
 import { createWriter } from './flush.ts'
 import { foresee } from './foresee.ts'
 import { type CentralStore, createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
@@ -81,13 +81,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         const { writes: before, ...head } = await lock(tx)
         if (facts_of !== before || sizeOf(facts) > FACTS_MAX) facts = newFacts()
         facts_of = -1
-        facts.indexes.known.clear()
-        facts.pages.known.clear()
-        // What was delivered is struck out without a place in the order.
-        facts.replies.known.clear()
-        // Changed by statements, not by what this process knows.
-        facts.waiting.known.clear()
-        facts.due.known.clear()
+        for (const kind of shortLived) facts[kind].known.clear()
         const received_at = now()
         const ledger = createLedger(facts, head, received_at)
         for (const { push } of group) if (push) foresee(facts, push)
@@ -161,6 +155,23 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
     },
   }
 }
+
+/**
+ * Facts that are not kept: what is changed by statements and not by what this process knows (what was delivered is struck out without a
+ * place in the order), and what is asked again only where a station sends again, of which there would soon be more than of all the rest.
+ */
+const shortLived = [
+  'indexes',
+  'pages',
+  'replies',
+  'waiting',
+  'due',
+  'ids',
+  'operations',
+  'places',
+  'links',
+  'sent',
+] as const satisfies readonly Kind[]
 
 /** Does any record wait for a row? */
 const waiting = sql`EXISTS (SELECT FROM conflicts WHERE awaits IS NOT NULL) AS waiting`
