@@ -4,7 +4,7 @@ import type { JournaledOperation, Operation } from '../../model/operation.ts'
 import type { Conflict, Noun, Row } from '../../model/state.ts'
 import { GENESIS } from '../../model/sync/chain.ts'
 import type { Waiting } from '../../model/sync/again.ts'
-import type { HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
+import type { CommitTexts, HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
 import { ask, type Fact, type Facts, nameOf, type Recorded } from './facts.ts'
 import type { KnownReply, Reply } from './replies.ts'
@@ -23,7 +23,12 @@ export interface Head {
 /** What a transaction will write when all that it has to decide is decided. */
 export interface Pending {
   head: Head
-  readonly commits: { readonly commit: Commit; readonly known: Known; readonly entry: JournaledOperation }[]
+  readonly commits: {
+    readonly commit: Commit
+    readonly known: Known
+    readonly entry: JournaledOperation
+    readonly written: CommitTexts | undefined
+  }[]
   /** Rows as they are now, by name, and the names of those that were not there before; without what was sent already (flush.ts). */
   readonly rows: Map<string, Row>
   readonly made: Set<string>
@@ -209,7 +214,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     sentAt: (incarnation, op_id) => ask(facts.sent, nameOf(incarnation, op_id)),
     due: nextDue,
 
-    append: (commit, known, tried) => {
+    append: (commit, known, tried, written) => {
       pending.waiting.push(...(tried?.waiting ?? []))
       if (tried?.again !== undefined) pending.tried.push(tried.again.id)
       for (const row of commit.rows) put(row)
@@ -220,7 +225,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       const before = pending.head
       undo.push(() => (pending.head = before))
       pending.head = { ...before, seq, hash }
-      pending.commits.push({ commit, known, entry: tried?.again?.op ?? entryOf(commit.op_id) })
+      pending.commits.push({ commit, known, entry: tried?.again?.op ?? entryOf(commit.op_id), written })
     },
     extend: (incarnation, n, hash, op_id) => {
       set(facts.links, nameOf(incarnation, n), hash)

@@ -29,6 +29,7 @@ export function canonical(value: unknown): string {
     for (let i = 0; i < value.length; i++) text += i === 0 ? canonical(value[i]) : `,${canonical(value[i])}`
     return `${text}]`
   }
+  if (value instanceof Written) return value.text
   const fields = value as Readonly<Record<string, unknown>>
   const { sorted, heads } = orderOf(Object.keys(value))
   let text = ''
@@ -37,6 +38,15 @@ export function canonical(value: unknown): string {
     if (one !== undefined) text += (text === '' ? '{' : ',') + heads[i]! + canonical(one)
   }
   return text === '' ? '{}' : `${text}}`
+}
+
+/** What a value is as canonical text, to stand in a larger one in its place: a text that is needed twice is made once. */
+export class Written<Value> {
+  readonly text: string
+
+  constructor(value: Value) {
+    this.text = canonical(value)
+  }
 }
 
 /** Of these characters JSON escapes none. Nearly all texts are such, and to ask that is quicker than to have them escaped. */
@@ -79,7 +89,11 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** What an operation says, wherever it stands in whatever chain. Tells two operations of one `op_id` apart. */
-export function contentHash(hash: Hash, op: JournaledOperation, known_deleted: readonly string[]): string {
+export function contentHash(
+  hash: Hash,
+  op: JournaledOperation | Written<JournaledOperation>,
+  known_deleted: readonly string[],
+): string {
   return hash(canonical([op, known_deleted]))
 }
 
