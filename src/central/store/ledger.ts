@@ -4,53 +4,11 @@ import type { JournaledOperation, Operation } from '../../model/operation.ts'
 import type { Conflict, Noun, Row } from '../../model/state.ts'
 import { GENESIS } from '../../model/sync/chain.ts'
 import type { Waiting } from '../../model/sync/again.ts'
-import type { CommitTexts, HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
-import type { Commit } from '../../model/sync/protocol.ts'
+import type { HeadquartersStore } from '../../model/sync/headquarters.ts'
 import { ask, type Fact, type Facts, nameOf, type Recorded } from './facts.ts'
+import { type Head, newPending, type Pending } from './pending.ts'
 import type { KnownReply, Reply } from './replies.ts'
 import { awaitedBy, TRIES_MAX } from './second-tries.ts'
-
-/** The row of `headquarters`, as the transaction that locked it read it. */
-export interface Head {
-  readonly epoch: string
-  readonly seq: number
-  readonly hash: string
-  readonly safe_seq: number
-  /** Some record waits for a row: otherwise nobody need ask. */
-  readonly waiting: boolean
-}
-
-/** What a transaction will write when all that it has to decide is decided. */
-export interface Pending {
-  head: Head
-  readonly commits: {
-    readonly commit: Commit
-    readonly known: Known
-    readonly entry: JournaledOperation
-    readonly written: CommitTexts | undefined
-  }[]
-  /** Rows as they are now, by name, and the names of those that were not there before; without what was sent already (flush.ts). */
-  readonly rows: Map<string, Row>
-  readonly made: Set<string>
-  readonly chain: {
-    readonly incarnation: string
-    readonly n: number
-    readonly hash: string
-    readonly op_id: string | null
-  }[]
-  readonly incarnations: Set<string>
-  readonly closed: string[]
-  readonly incidents: Incident[]
-  /** What people said to conflict records, in order. */
-  readonly answers: (ReturnType<typeof answerOf> & { readonly seq: number })[]
-  readonly replies: Reply[]
-  /** Records that began to wait. */
-  readonly waiting: Waiting[]
-  /** Names of rows that were not there before. */
-  readonly arrived: string[]
-  /** Ids of records that were tried again. */
-  readonly tried: string[]
-}
 
 /** What headquarters' rules run over, and what else is known here. */
 export interface CentralStore extends HeadquartersStore {
@@ -84,21 +42,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
   /** What facts were before; most of what is to be undone, and so no functions. */
   const changes: { readonly known: Map<string, unknown>; readonly name: string; readonly before: unknown }[] =
     []
-  const pending: Pending = {
-    head,
-    commits: [],
-    rows: new Map(),
-    made: new Set(),
-    chain: [],
-    incarnations: new Set(),
-    closed: [],
-    incidents: [],
-    answers: [],
-    replies: [],
-    waiting: [],
-    arrived: [],
-    tried: [],
-  }
+  const pending = newPending(head)
 
   function set<Value>({ known }: Fact<Value>, name: string, value: Value | null): void {
     changes.push({ known, name, before: known.get(name) })

@@ -7,8 +7,9 @@ import { type Database, one, type Queryable } from './database.ts'
 import { type Facts, forgetQuestions, isComplete, type Kind, newFacts, partsOf, sizeOf } from './facts.ts'
 import { createWriter } from './flush.ts'
 import { foresee } from './foresee.ts'
-import { type CentralStore, createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
+import { type CentralStore, createLedger, type Ledger, referencesOf } from './ledger.ts'
 import { loadMissing } from './load.ts'
+import { type Head, isEmpty } from './pending.ts'
 import { sql } from './sql.ts'
 
 /**
@@ -96,7 +97,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
           ledger.keep()
           await writer.send()
         }
-        if (!hasPending(ledger)) return { changed: false, writes: before, behind: false }
+        if (isEmpty(ledger.pending)) return { changed: false, writes: before, behind: false }
         await writer.finish()
         return { changed: true, writes: before + 1, behind: ledger.isBehind }
       })
@@ -142,7 +143,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         const found = newFacts()
         const ledger = createLedger(found, await one<Head>(tx, headQuery), now())
         const result = await run(() => loadMissing(tx, found), found, ledger, work)
-        return hasPending(ledger) ? undefined : { result }
+        return isEmpty(ledger.pending) ? { result } : undefined
       })
       return outcome ? outcome.result : write(work)
     },
@@ -238,6 +239,3 @@ function correct({ references }: Facts, { pending }: Ledger, name: string): void
   }
   references.known.set(name, members)
 }
-
-const hasPending = ({ pending: { commits, chain, incarnations, closed, incidents, replies } }: Ledger) =>
-  [commits, chain, closed, incidents, replies].some(({ length }) => length > 0) || incarnations.size > 0
