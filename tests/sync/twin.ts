@@ -97,7 +97,7 @@ export function liveRows(db: Database): Row[] {
   return found.map(({ noun, id }) => state.get(noun, id)!)
 }
 
-function recordsOf(db: Database): Records {
+export function recordsOf(db: Database): Records {
   const rows = db.all<{
     id: string
     seq: number
@@ -162,5 +162,9 @@ export function difference(
   const counts = db.all<{ id: string }>(sql`
     SELECT id FROM batches b WHERE unit_count <> (SELECT count(*) FROM units u WHERE u.batch_pk = b.pk)`)
   if (counts.length > 0) return `unit_count of ${counts[0]!.id}`
+  const parts = db.all(sql`
+    SELECT part_pk, created_at, batch_pk, n FROM batch_parts EXCEPT SELECT r.part_pk, b.created_at, b.pk, count(*) FROM units u
+      JOIN revisions r ON r.pk = u.revision_pk JOIN batches b ON b.pk = u.batch_pk GROUP BY 1, 2, 3`)
+  if (parts.length > 0) return `batch_parts: ${JSON.stringify(parts)}`
   return faults(memory(live))[0]
 }
