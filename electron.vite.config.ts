@@ -25,17 +25,19 @@ function assets(): Plugin {
   }
 }
 
-/** The station's second thread is a program of its own, in one file beside the assets. */
-function thread(): Plugin {
+/** The station's other threads are programs of their own, each in one file beside the assets. */
+function thread(program: string): Plugin {
   return {
-    name: 'lotkeeper-thread',
+    name: `lotkeeper-thread-${program}`,
     async writeBundle({ dir }) {
       await build({
         configFile: false,
         root: import.meta.dirname,
         logLevel: 'warn',
+        // Whole in itself like the bundle: the packed app has no other packages.
+        ssr: { noExternal: true },
         build: {
-          ssr: 'src/main/store/checkpoint-worker.ts',
+          ssr: program,
           outDir: join(dir!, 'assets'),
           emptyOutDir: false,
           rolldownOptions: { external: ['better-sqlite3'], output: { entryFileNames: '[name].js' } },
@@ -47,7 +49,11 @@ function thread(): Plugin {
 
 export default defineConfig({
   main: {
-    plugins: [assets(), thread()],
+    plugins: [
+      assets(),
+      thread('src/main/store/checkpoint-worker.ts'),
+      thread('src/main/sync/first-reading-worker.ts'),
+    ],
     // One file: src/main/assets.ts must know where it stands. Only what package.json names in `dependencies` stays outside.
     build: { sourcemap: true, rolldownOptions: { output: { codeSplitting: false } } },
   },

@@ -29,7 +29,10 @@ export const rooms: readonly Room[] = [
     mayImport: ['src/main', 'src/cli/index.ts', 'src/host', 'src/http', 'src/model', 'node:*', '*'],
   },
   { path: 'src/main/assets.ts', mayImport: ['node:*'] },
-  { path: 'src/main/sync', mayImport: ['src/main/store', 'src/host', 'src/model', 'node:*', 'zod'] },
+  {
+    path: 'src/main/sync',
+    mayImport: ['src/main/store', 'src/main/assets.ts', 'src/host', 'src/model', 'node:*', 'zod'],
+  },
   {
     path: 'src/main/desktop',
     mayImport: ['src/main', 'src/host', 'src/http', 'src/model', 'node:*', '*', 'electron'],

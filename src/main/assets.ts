@@ -14,6 +14,10 @@ export const assets = {
   migrations: built ? join(here, 'assets/migrations') : join(here, 'store/migrations'),
   /** The program of the thread that makes checkpoints. */
   checkpoints: built ? join(here, 'assets/checkpoint-worker.js') : join(here, 'store/checkpoint-worker.ts'),
+  /** The program of the thread in which a new station reads headquarters from the beginning. */
+  firstReading: built
+    ? join(here, 'assets/first-reading-worker.js')
+    : join(here, 'sync/first-reading-worker.ts'),
   /** The viewer of `/docs`. */
   viewer: built ? join(here, 'assets/viewer') : dirname(viewerPackage()),
   /** The operator's page: there only once it was built. */

@@ -8,6 +8,7 @@ import { type Database, openDatabase, type WritableDb } from './store/database.t
 import { createIdentity, type Identity, readIdentity, userNamed } from './store/identity.ts'
 import { createKey, newKeyText } from './store/keys.ts'
 import { admitDeferred } from './store/admit.ts'
+import { firstFileOf, removeFirstFile } from './store/first-file.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
 import { keepSearchMerged } from './store/search-upkeep.ts'
 import { sql } from './store/sql.ts'
@@ -33,6 +34,7 @@ const LOOK_THROUGH_MAX_BYTES = 32 * 1024 * 1024
 export async function openStore(folder: DataFolder, station_name: string): Promise<OpenStore | Problem> {
   let db: Database | undefined
   try {
+    removeFirstFile(firstFileOf(folder.database))
     db = openDatabase(folder.database)
     const bad = findDamage(db)
     if (bad !== undefined) return closing(db, damagedProblem(folder, bad))

@@ -12,6 +12,10 @@ import { extractAll, listPackage } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 
+import { openDatabase } from '../../src/main/store/database.ts'
+import { makeFirstFile } from '../../src/main/store/first-file.ts'
+import { firstMeta, writeSync } from '../../src/main/store/sync-state.ts'
+import type { FirstWord } from '../../src/main/sync/first-reading-worker.ts'
 import { newFolder, openDesktop, removeFolder } from './app.ts'
 import { writeStandIn } from './stand-in-electron.ts'
 
@@ -104,6 +108,11 @@ test('what was packed runs from its archive alone, far from the repository', asy
   expect((await app.ask('GET', '/v2/batches')).text).toContain('PACKED')
   for (const path of ['/docs', '/docs/viewer.js', '/openapi.json', '/'])
     expect((await app.ask('GET', path)).status, path).toBe(200)
+  const first = join(folder, 'first.db')
+  makeFirstFile(first, join(app.data_dir, 'lotkeeper.db'))
+  const enrolled = openDatabase(first)
+  writeSync(enrolled, firstMeta('station', 'incarnation'))
+  enrolled.close()
   await app.end()
 
   const thread = new Worker(join(alone, 'out/main/assets/checkpoint-worker.js'), {
@@ -112,4 +121,17 @@ test('what was packed runs from its archive alone, far from the repository', asy
   await once(thread, 'online')
   thread.postMessage('stop')
   expect(await once(thread, 'exit')).toEqual([0])
+
+  const reading = new Worker(join(alone, 'out/main/assets/first-reading-worker.js'), {
+    workerData: {
+      file: first,
+      url: 'http://127.0.0.1:1',
+      credential: 'lks_none',
+      request: { kind: 'pull' },
+      head: {},
+    },
+  })
+  const [word] = (await once(reading, 'message')) as [FirstWord]
+  expect(word).toMatchObject({ kind: 'at', at: 0, trouble: { kind: 'unreachable', code: 'ECONNREFUSED' } })
+  await reading.terminate()
 })

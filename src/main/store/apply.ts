@@ -35,9 +35,13 @@ export function applyRows(
     write(db, changed[0]!, before(changed[0]!))
     return
   }
-  const befores = new Map([...changed, ...vanished].map((row) => [row.id, before(row)]))
-  for (const row of [...changed, ...vanished])
-    if (befores.get(row.id) && nouns[row.noun].unique) db.run(releaseKey(row.noun, row.id))
+  const befores = new Map<string, Standing>()
+  for (const row of [...changed, ...vanished]) {
+    const old = before(row)
+    if (old === undefined) continue
+    befores.set(row.id, old)
+    if (nouns[row.noun].unique) db.run(releaseKey(row.noun, row.id))
+  }
   for (const noun of referredFirst)
     for (const row of changed) if (row.noun === noun && !gone(row)) write(db, row, befores.get(row.id))
   for (const row of changed) if (!gone(row)) for (const query of placeAmongOwn(row)) db.run(query)

@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs'
+import { createReadStream, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { type Refusal, refuse } from '../../model/error.ts'
+import { moveFile } from './move-file.ts'
 
 /** What bytes are: their content decides, whatever file or row brought them. */
 export interface Blob {
@@ -81,7 +71,7 @@ export function openBlobFiles(folder: string): BlobFiles {
     if (!HASH_NAME.test(sha256)) return false
     if (sizeOf(pathOf(sha256)) === size) return true
     if (sizeOf(join(unused, sha256)) !== size) return false
-    rename(join(unused, sha256), pathOf(sha256))
+    moveFile(join(unused, sha256), pathOf(sha256))
     return true
   }
 
@@ -92,13 +82,13 @@ export function openBlobFiles(folder: string): BlobFiles {
       createReadStream(pathOf(sha256), { start, end: start + size - 1, highWaterMark: PIECE_BYTES }),
     adopt(part, blob) {
       if (has(blob)) rmSync(part)
-      else rename(part, pathOf(blob.sha256))
+      else moveFile(part, pathOf(blob.sha256))
     },
     async sweep(isNeeded, now) {
       for await (const { name } of await opendir(folder)) {
         if (!HASH_NAME.test(name) || isNeeded(name)) continue
         utimesSync(pathOf(name), new Date(now), new Date(now))
-        rename(pathOf(name), join(unused, name))
+        moveFile(pathOf(name), join(unused, name))
       }
       for await (const { name } of await opendir(unused))
         if (statSync(join(unused, name)).mtimeMs < now - UNUSED_MS) rmSync(join(unused, name))
@@ -108,13 +98,4 @@ export function openBlobFiles(folder: string): BlobFiles {
 
 function sizeOf(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.size
-}
-
-/** A new name outlives a power cut once its folder is on the disk too. Windows has no such call: NTFS keeps names in a journal. */
-function rename(from: string, to: string): void {
-  renameSync(from, to)
-  if (process.platform === 'win32') return
-  const folder = openSync(join(to, '..'), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }

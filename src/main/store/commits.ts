@@ -28,6 +28,11 @@ export interface Commits {
   onCommit(listener: () => void): () => void
   /** Settles when everything asked for so far is committed. */
   flush(): void
+  /**
+   * Commits what was asked for so far and runs `work` before anything else is: for what changes the file itself. All that was read
+   * before is out of date then.
+   */
+  aside(work: () => void): void
 }
 
 interface Waiting {
@@ -84,7 +89,11 @@ export function createCommits(database: Database): Commits {
     }
     if (changed) version += 1
     for (const settle of outcomes) settle()
-    if (changed) for (const listener of listeners) listener()
+    if (changed) tell()
+  }
+
+  const tell = () => {
+    for (const listener of listeners) listener()
   }
 
   const enqueue = <Result>(
@@ -109,6 +118,12 @@ export function createCommits(database: Database): Commits {
       return () => void listeners.delete(listener)
     },
     flush: runQueue,
+    aside(work) {
+      runQueue()
+      work()
+      version += 1
+      tell()
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 
 import Sqlite from 'better-sqlite3'
 
+import { moveFile } from './move-file.ts'
 import type { Query, SqlValue } from './sql.ts'
 
 /** May be asked. */
@@ -29,6 +30,12 @@ export interface Database extends WritableDb {
   execute(text: string): void
   /** Copies the live database to a new file, a slice of pages at a time; `progress` hears the share done, 0 to 1. */
   copyTo(path: string, progress?: (share: number) => void): Promise<void>
+  /**
+   * Goes on with another file in the place of this one, in one step that outlives a power cut: `file`, closed and whole, takes the
+   * name of the database.
+   * @throws with the code `SQLITE_BUSY` while it is copied or read by another process, or what renaming says; it goes on as it was then
+   */
+  replaceWith(file: string): void
   close(): void
 }
 
@@ -42,9 +49,13 @@ const STATEMENTS_MAX = 300
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Database {
   if (options.readonly && !existsSync(path))
     throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' })
-  const connection = new Sqlite(path, { readonly: options.readonly ?? false, timeout: 5_000 })
+  return wrap(connect(path, options.readonly ?? false), path)
+}
+
+function connect(path: string, readonly: boolean): Sqlite.Database {
+  const connection = new Sqlite(path, { readonly, timeout: 5_000 })
   try {
-    if (!options.readonly) {
+    if (!readonly) {
       connection.pragma('journal_mode = WAL')
       connection.pragma('synchronous = FULL')
     }
@@ -55,10 +66,12 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     connection.close()
     throw error
   }
-  return wrap(connection, path)
+  return connection
 }
 
-function wrap(connection: Sqlite.Database, path: string): Database {
+function wrap(opened: Sqlite.Database, path: string): Database {
+  let connection = opened
+  let copies = 0
   const statements = new Map<string, Sqlite.Statement<unknown[]>>()
   const raw = new Map<string, Sqlite.Statement<unknown[]>>()
 
@@ -91,16 +104,36 @@ function wrap(connection: Sqlite.Database, path: string): Database {
     },
     execute: (text) => void connection.exec(text),
     async copyTo(target, progress) {
-      await connection.backup(target, {
-        progress({ totalPages, remainingPages }) {
-          progress?.(totalPages === 0 ? 1 : 1 - remainingPages / totalPages)
-          return 1_000
-        },
-      })
+      copies += 1
+      try {
+        await connection.backup(target, {
+          progress({ totalPages, remainingPages }) {
+            progress?.(totalPages === 0 ? 1 : 1 - remainingPages / totalPages)
+            return 1_000
+          },
+        })
+      } finally {
+        copies -= 1
+      }
+    },
+    replaceWith(file) {
+      if (copies > 0) throw busy(`${path} is being copied`)
+      connection.close()
+      try {
+        // The last one to close takes the log away. One that stays would be taken for the new file's.
+        if (existsSync(`${path}-wal`)) throw busy(`another process reads ${path}`)
+        moveFile(file, path)
+      } finally {
+        statements.clear()
+        raw.clear()
+        connection = connect(path, false)
+      }
     },
     close: () => void connection.close(),
   }
 }
+
+const busy = (message: string) => Object.assign(new Error(message), { code: 'SQLITE_BUSY' })
 
 /**
  * Holds a lock that ends with the process, however it ends: an exclusive transaction on a file of its own.

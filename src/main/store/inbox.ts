@@ -17,6 +17,7 @@ import { sql } from './sql.ts'
 import { noStrangers, type Strangers, strangersAmong, without } from './strangers.ts'
 import { emptyStage, putStage, stagedBase } from './stage.ts'
 import { authorOf, type Synced } from './synced.ts'
+import { shapes } from './tables.ts'
 import { writeHistory, writeSync } from './sync-state.ts'
 
 /**
@@ -27,7 +28,6 @@ import { writeHistory, writeSync } from './sync-state.ts'
  * @throws if the footprints were not worked out before (see `Synced.catchUp`)
  */
 export function perform(db: WritableDb, synced: Synced, given: Write, now: number): void {
-  db.run(sql`PRAGMA defer_foreign_keys = ON`)
   const write = given.base === undefined ? given : { ...given, base: defer(db, given.base) }
   const strangers = strangersAmong(db, write.base ?? [])
   const base = without(baseState(db), strangers)
@@ -42,15 +42,29 @@ export function perform(db: WritableDb, synced: Synced, given: Write, now: numbe
   if (write.stage_is === 'empty') emptyStage(db)
   if (write.stage !== undefined) putStage(db, base, write.stage)
   performRecords(db, write, now)
-  const next = write.stage_is === 'take' ? stagedBase(db, base) : laidOver(base, write.base ?? [])
+  // Most of what a new station reads was never here: nothing that stands can be in its way.
+  const fresh = quiet && write.base !== undefined && write.base.every((row) => isNew(row, strangers))
+  const next =
+    write.stage_is === 'take' ? stagedBase(db, base) : laidOver(base, fresh ? [] : (write.base ?? []))
   if (write.stage_is === 'take') emptyStage(db)
   if (write.archive !== undefined) changeArchive(db, { put: [], remove: write.archive.remove })
   if (write.archive !== undefined) changeArchive(db, { put: write.archive.put, remove: [] })
   if (write.outbox !== undefined) synced.outbox.change(db, write.outbox)
   if (write.history !== undefined) writeHistory(db, thinned(write.history))
-  if (quiet) settle(db, synced, { names: next.touched, live: next, base: next, strangers })
+  if (fresh) bring(db, write.base, strangers)
+  else if (quiet) settle(db, synced, { names: next.touched, live: next, base: next, strangers })
   else if (change === null) foldAll(db, synced, next)
   else foldReached(db, synced, { next, change, strangers })
+}
+
+const isNew = ({ id, deleted, into }: Row, strangers: Strangers) =>
+  strangers.has(id) && !deleted && into === null
+
+function bring(db: WritableDb, rows: readonly Row[], strangers: Strangers): void {
+  const marks = marksOf(db)
+  meetCreators(db, rows)
+  applyRows(db, rows, [], strangers)
+  for (const row of rows) putMarks(db, row, marks.encode(db, row.marks), true)
 }
 
 function performRecords(db: WritableDb, { stage_is, stage, words }: Write, now: number): void {
@@ -83,6 +97,11 @@ function foldReached(db: WritableDb, synced: Synced, { next, change, strangers }
   const live = overlay(markedState(db))
   refold({ ...fold, live }, next, synced.outbox.byId(db), authorOf(synced.meta(db)!), change)
   settle(db, synced, { names: live.touched, live, base: next, strangers })
+}
+
+/** Decides all waiting operations on top of a base that was read without them, in the caller's transaction. */
+export function foldOutbox(db: WritableDb, synced: Synced): void {
+  foldAll(db, synced, overlay(baseState(db)))
 }
 
 /** A new history, or operations that came back: everything is decided again. */
@@ -133,8 +152,13 @@ function settle(db: WritableDb, synced: Synced, { names, live, base, strangers }
   const known = rows.filter(({ id }) => !strangers.has(id))
   unbury(db, [...known.filter((row) => !row.deleted && row.into === null), ...vanished])
   meetCreators(db, rows)
-  // Only a row that this station made and headquarters does not know yet can turn out to be somebody else's.
-  if (live !== base) for (const row of known) sameBirth(db, row)
+  // Of rows that leave together one may refer to another that left before it. Said only where it is so: SQLite prepares every statement
+  // anew after this one.
+  if (vanished.length > 0 || rows.some((row) => row.deleted || row.into !== null))
+    db.run(sql`PRAGMA defer_foreign_keys = ON`)
+  // A row that this station made and headquarters does not know yet can turn out to be somebody else's; a station may have been met as the
+  // maker of something before anybody said when it was made itself.
+  for (const row of known) if (live !== base || shapes[row.noun].stays) sameBirth(db, row)
   applyRows(db, rows, vanished, strangers)
   for (const one of shown) {
     const in_base =

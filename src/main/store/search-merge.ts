@@ -37,6 +37,9 @@ export interface Merge {
 const finished = new WeakMap<ReadableDb, number>()
 const finishedOn = (db: ReadableDb) => finished.get(db) ?? 0
 
+/** Plans made so far are void: the rows that they name are not what they were. */
+export const forgetMerges = (db: ReadableDb) => void finished.set(db, finishedOn(db) + 1)
+
 /** How many texts wait, or at most how many: the pks of search_pending go up without gaps until it is empty. */
 export function textsWaiting(db: ReadableDb): number {
   const { span } = db.one<{ span: number | null }>(
@@ -83,6 +86,42 @@ export function mergePending(db: WritableDb): void {
   if (merge !== undefined) goOnMerging(db, merge, () => false)
 }
 
+/** How many places are held in memory at once; each takes a few bytes. */
+const PLACES_MAX = 4_000_000
+
+function* batchesInOrder(db: WritableDb): Generator<[created_at: number, pk: number, key: string]> {
+  for (let after: [number, number] = [Number.MIN_SAFE_INTEGER, 0]; ;) {
+    const found = db.rows<[number, number, string]>(sql`
+      SELECT created_at, pk, key FROM batches WHERE (created_at, pk) > (${after[0]}, ${after[1]}) ORDER BY created_at, pk LIMIT 1000`)
+    yield* found
+    const last = found.at(-1)
+    if (last === undefined) return
+    after = [last[0], last[1]]
+  }
+}
+
+/** Works the search out of all rows. */
+export function searchAnew(db: WritableDb): void {
+  for (const table of ['search', 'search_pending', 'search_gone'])
+    db.run({ text: `DELETE FROM ${table}`, values: [] })
+  const none = (): Changes => ({ times: [], pks: [], grams: new Map() })
+  let changes = none()
+  let held = 0
+  for (const [created_at, batch_pk, number] of batchesInOrder(db)) {
+    const batch = nameBatch(changes, created_at, batch_pk)
+    const serials = db.rows<[string]>(sql`SELECT key FROM units WHERE batch_pk = ${batch_pk}`)
+    for (const key of [number, ...serials.map(([serial]) => serial)])
+      eachGram(key, (gram) => {
+        if (note(changes, gram, batch)) held += 1
+      })
+    if (held < PLACES_MAX) continue
+    for (const gram of inOrder(changes)) applyGram(db, changes, gram, union)
+    changes = none()
+    held = 0
+  }
+  for (const gram of inOrder(changes)) applyGram(db, changes, gram, union)
+}
+
 /**
  * Takes out of `search` what only the texts in search_gone put there. What waits in search_pending must go in first:
  * a text may be gone before it was merged. If its batch was deleted meanwhile and another took the pk, it went in under that
@@ -117,11 +156,13 @@ function nameBatch({ times, pks }: Changes, created_at: number, batch_pk: number
   return pks.push(batch_pk) - 1
 }
 
-/** Batches arrive in order, so a repeat can only be the last one. */
-function note({ grams }: Changes, gram: number, batch: number): void {
+/** Batches arrive in order, so a repeat can only be the last one. @returns whether it was none */
+function note({ grams }: Changes, gram: number, batch: number): boolean {
   const batches = grams.get(gram)
   if (batches === undefined) grams.set(gram, [batch])
-  else if (batches[batches.length - 1] !== batch) batches.push(batch)
+  else if (batches[batches.length - 1] === batch) return false
+  else batches.push(batch)
+  return true
 }
 
 const inOrder = ({ grams }: Changes) => Float64Array.from(grams.keys()).toSorted()

@@ -30,8 +30,14 @@ export { mergePending } from './search-merge.ts'
 const PENDING_MAX = 16_384
 const GONE_MAX = 2_048
 
+const left = new WeakSet<ReadableDb>()
+
+/** From now on no text is noted or forgotten on this connection: whoever fills a whole database calls `searchAnew` at its end. */
+export const leaveSearch = (db: ReadableDb) => void left.add(db)
+
 /** A number or serial number now belongs to this batch. */
 export function noteText(db: WritableDb, batch_pk: number, key: string): void {
+  if (left.has(db)) return
   // A pk is never below the number of texts that wait.
   if (noteTextUnmerged(db, batch_pk, key) >= PENDING_MAX && textsWaiting(db) >= PENDING_MAX) mergePending(db)
 }
@@ -46,6 +52,7 @@ export function noteTextUnmerged(db: WritableDb, batch_pk: number, key: string):
  * @param created_at the batch's; it may be deleted by now
  */
 export function forgetText(db: WritableDb, batch_pk: number, created_at: number, key: string): void {
+  if (left.has(db)) return
   const { pk } = db.run(
     sql`INSERT INTO search_gone (batch_pk, created_at, key) VALUES (${batch_pk}, ${created_at}, ${key})`,
   )

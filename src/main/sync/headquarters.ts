@@ -13,6 +13,7 @@ import { type BlobLine, type BlobLineParts, createBlobLine } from './blob-line.t
 import { createClient } from './client.ts'
 import { type Credential, readCredential } from './credential.ts'
 import { codeDigest, enroll } from './enroll.ts'
+import { type FirstQuestion, readFirst } from './first-reading.ts'
 import { createLoop, type Loop } from './loop.ts'
 import { type Trouble, causeOf, technicalOf, troubleWords } from './trouble.ts'
 import { watchNetwork } from './watch.ts'
@@ -46,6 +47,8 @@ export interface HeadquartersParts {
   readonly url: string | null
   /** A code given at the start: tried until headquarters answers. */
   readonly code: string | null
+  /** From how many changes on a new station reads them into a file of its own. */
+  readonly first_from?: number
   readonly log: {
     info(fields: object, message: string): void
     warn(fields: object, message: string): void
@@ -53,6 +56,8 @@ export interface HeadquartersParts {
 }
 
 const ROUND_MS = 60_000
+/** From so many changes on, a station that has none reads them into a file of its own first: below, it is done sooner as always. */
+const FIRST_FROM = 20_000
 const ENROLL_RETRY_MS = 15_000
 /** Its history is another one than before: this station reads it anew, beside what scripts see. */
 const RESTORED =
@@ -83,6 +88,10 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
     loop = createLoop({
       ...parts,
       client: createClient(url(), known.credential),
+      first: {
+        from: parts.first_from ?? FIRST_FROM,
+        read: (question) => readAnew(known, question),
+      },
       onTrouble: (trouble) =>
         trouble === null
           ? log.info({ central: url() }, 'headquarters answers')
@@ -91,6 +100,16 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
     const { files } = parts
     const client = createClient(url(), known.credential)
     line = files && createBlobLine({ ...parts, files, client, loop, url: url() })
+  }
+
+  /** Nobody else has the file open while another one takes its place. */
+  async function readAnew({ credential: secret }: Credential, question: FirstQuestion): Promise<boolean> {
+    await checkpoints?.stop()
+    try {
+      return await readFirst(store, { url: url(), credential: secret }, question)
+    } finally {
+      checkpoints = keepCheckpoints(store.db)
+    }
   }
 
   async function spend(at: string, code: string): Promise<Trouble | null> {
@@ -140,9 +159,9 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
         technical: technicalOf(enrolling),
       }
     }
-    const { trouble, last_success_ms, head_seq, clock_skew_ms } = loop.sight
+    const { trouble, last_success_ms, head_seq, reading_seq, clock_skew_ms } = loop.sight
     const { cursor, stage } = store.synced.meta(store.db)!
-    const at = (stage ?? cursor).seq
+    const at = reading_seq ?? (stage ?? cursor).seq
     const behind = pending > 0 || stage !== null || head_seq === null || at < head_seq
     const skewed = clock_skew_ms !== null && Math.abs(clock_skew_ms) > SKEW_MS
     return {

@@ -11,7 +11,9 @@ import type { Store } from '../store/store.ts'
 import { viewOf } from '../store/synced.ts'
 import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
+import { createNewcomer, type First } from './newcomer.ts'
 import { layPage, type Said } from './page.ts'
+import { createRounds } from './rounds.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
 import { createPace, nothingYet } from './slices.ts'
 import type { Trouble } from './trouble.ts'
@@ -50,6 +52,8 @@ export interface LoopParts {
   readonly onTrouble: (trouble: Trouble | null) => void
   /** How long headquarters may keep a question waiting for news. */
   readonly wait_s?: number
+  /** How a station begins that has read nothing yet; page by page like any other, if nothing is said. */
+  readonly first?: First
 }
 
 const OPS_MAX = 500
@@ -76,9 +80,15 @@ export function createLoop(parts: LoopParts): Loop {
   let last_local_id = 0
   let waiting: AbortController | null = null
   const flights = new Set<Promise<void>>()
-  const rounds = new Set<{ readonly after: number; done(): void }>()
+  const rounds = createRounds()
   const queue: Event[] = []
   let working: Promise<void> | null = null
+
+  const newcomer = createNewcomer(parts, ({ at, head_seq, trouble }) => {
+    const heard = trouble === null && at !== null ? { last_success_ms: clock().wall_ms, head_seq } : {}
+    sight = { ...sight, ...heard, reading_seq: at }
+    noteTrouble(trouble)
+  })
 
   function sleep(ms: number): void {
     clearTimeout(timer)
@@ -94,6 +104,7 @@ export function createLoop(parts: LoopParts): Loop {
   async function work(): Promise<void> {
     for (let event = queue.shift(); event !== undefined && !stopped; event = queue.shift()) {
       try {
+        if (newcomer.isGreeted(event, session, sight)) await newcomer.read()
         await caughtUp()
         await handle(event)
       } catch (error) {
@@ -176,7 +187,7 @@ export function createLoop(parts: LoopParts): Loop {
 
   function send(id: number, request: Request): void {
     const may_wait =
-      request.kind === 'pull' && request.locator === undefined && rounds.size === 0 && isCaughtUp()
+      request.kind === 'pull' && request.locator === undefined && !rounds.waiting && isCaughtUp()
     const controller = new AbortController()
     if (may_wait) waiting = controller
     const asked = performance.now()
@@ -234,10 +245,10 @@ export function createLoop(parts: LoopParts): Loop {
 
   /** The end of the feed was asked for in this request: rounds begun before it are done, unless something still waits. */
   function settleRounds(asked: number): void {
-    if (rounds.size === 0) return
+    if (!rounds.waiting) return
     const at_rest = sight.trouble !== null || (synced.outbox.list(store.db).length === 0 && isCaughtUp())
     if (!at_rest) return sleep(0)
-    for (const round of rounds) if (round.after < asked) round.done()
+    rounds.end(asked)
   }
 
   const unsubscribe = commits.onCommit(() => {
@@ -258,27 +269,18 @@ export function createLoop(parts: LoopParts): Loop {
       sleep(0)
     },
     round(patience_ms) {
-      return new Promise((resolve) => {
-        const end = setTimeout(() => round.done(), patience_ms)
-        const round = {
-          after: session.asked,
-          done() {
-            clearTimeout(end)
-            rounds.delete(round)
-            resolve()
-          },
-        }
-        rounds.add(round)
-        if (stopped) return round.done()
-        waiting?.abort()
-        self.retry()
-      })
+      const ended = rounds.begin(session.asked, patience_ms)
+      if (stopped) rounds.end(Number.POSITIVE_INFINITY)
+      waiting?.abort()
+      self.retry()
+      return ended
     },
     async stop() {
       stopped = true
+      newcomer.stop()
       unsubscribe()
       clearTimeout(timer)
-      for (const round of rounds) round.done()
+      rounds.end(Number.POSITIVE_INFINITY)
       client.close()
       await working
       await Promise.allSettled(flights)

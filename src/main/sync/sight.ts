@@ -6,6 +6,8 @@ export interface Sight {
   readonly last_success_ms: number | null
   /** How far headquarters' feed goes, as last heard. */
   readonly head_seq: number | null
+  /** How far it is read, while that is done beside the database that scripts use ([S23]). */
+  readonly reading_seq: number | null
   /** This PC's clock minus headquarters'. */
   readonly clock_skew_ms: number | null
 }
@@ -14,6 +16,7 @@ export const nothingSeen: Sight = {
   trouble: null,
   last_success_ms: null,
   head_seq: null,
+  reading_seq: null,
   clock_skew_ms: null,
 }
 

@@ -1,0 +1,247 @@
+/** [S23] What a new station reads into a file of its own is what it would have read page by page, and nothing of its own is lost on the way. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, expect, test, vi } from 'vitest'
+
+import { type Database, openDatabase } from '../../src/main/store/database.ts'
+import { makeFirstFile, moveIn, originOfTables } from '../../src/main/store/first-file.ts'
+import { openFirstRows } from '../../src/main/store/first-rows.ts'
+import { migrate } from '../../src/main/store/migrate.ts'
+import { mergeGone } from '../../src/main/store/search-merge.ts'
+import { sql, type SqlValue } from '../../src/main/store/sql.ts'
+import { firstMeta } from '../../src/main/store/sync-state.ts'
+import { viewOf } from '../../src/main/store/synced.ts'
+import type { Operation } from '../../src/model/operation.ts'
+import type { Row } from '../../src/model/state.ts'
+import { thinned } from '../../src/model/sync/cursor.ts'
+import type { Commit, Page } from '../../src/model/sync/protocol.ts'
+import { wordsOf } from '../../src/model/sync/records.ts'
+import { lastImages } from '../../src/model/sync/station/stage.ts'
+import type { Central } from '../simulation/central.ts'
+import type * as End from '../simulation/end.ts'
+import { plan } from '../simulation/plan.ts'
+import { prng, type Prng } from '../simulation/prng.ts'
+import {
+  closeTwins,
+  copyOf,
+  difference,
+  enter,
+  liveRows,
+  newTwin,
+  recordsOf,
+  started,
+  type Twin,
+  write,
+} from './twin.ts'
+
+const { ended } = vi.hoisted(() => ({ ended: { central: undefined as Central | undefined } }))
+vi.mock('../simulation/end.ts', async (original) => {
+  const end = (await original()) as typeof End
+  return {
+    ...end,
+    checkEnd(world: Parameters<typeof end.checkEnd>[0]) {
+      ended.central = world.central
+      end.checkEnd(world)
+    },
+  }
+})
+const { simulate } = await import('../simulation/simulate.ts')
+
+const folder = mkdtempSync(join(tmpdir(), 'lotkeeper-first-'))
+afterAll(() => {
+  closeTwins()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const SEEDS = Number(process.env['SEEDS'] ?? 25)
+const FROM = Number(process.env['FROM'] ?? 1)
+const NOW = 1_800_000_000_000
+
+function* pagesOf(commits: readonly Commit[], r: Prng): Generator<Page> {
+  let from = { epoch: 'epoch', seq: 0, hash: commits[0] === undefined ? '' : 'start', mac: '' }
+  for (let at = 0; at < commits.length;) {
+    const taken = commits.slice(at, at + r.int(1, 40))
+    at += taken.length
+    const { seq, hash } = taken.at(-1)!
+    const to = { epoch: 'epoch', seq, hash, mac: 'mac' }
+    yield { kind: 'page', from, to, commits: taken, more: at < commits.length, safe_seq: 0 }
+    from = to
+  }
+}
+
+/** What a station may have done before it ever heard of headquarters: some of it meets what is there. */
+function ownWork({ rows }: Central, r: Prng): Operation[] {
+  const known = [...rows.all()]
+  const names = (noun: Row['noun']) => known.filter((row) => row.noun === noun).map(({ name }) => name)
+  const some = (list: readonly string[], other: string) =>
+    list.length === 0 || r.chance(0.5) ? other : r.pick(list)
+  const operations: Operation[] = [
+    { type: 'part.create', id: 'own-part', number: some(names('part'), 'OWN'), name: 'Own' },
+    { type: 'revision.create', id: 'own-revision', part_id: 'own-part', number: 'A' },
+  ]
+  for (let n = 0; n < 6; n += 1) {
+    operations.push({ type: 'batch.create', id: `own-batch-${n}`, number: some(names('batch'), `OWN-${n}`) })
+    operations.push({
+      type: 'unit.create',
+      id: `own-unit-${n}`,
+      serial_number: some(names('unit'), `OWN-SN-${n}`),
+      revision_id: 'own-revision',
+      batch_id: `own-batch-${n}`,
+      sample: null,
+      metadata: {},
+    })
+  }
+  operations.push({ type: 'batch.rename', id: 'own-batch-1', number: 'OWN-RENAMED' })
+  operations.push({ type: 'batch.delete', id: 'own-batch-2' })
+  operations.push({ type: 'unit.move', id: 'own-unit-3', batch_id: 'own-batch-4' })
+  return operations
+}
+
+function work(twin: Twin, station_id: string, operations: readonly Operation[]): number {
+  let done = 0
+  for (const [index, operation] of operations.entries()) {
+    const op_id = `own-op-${index}`
+    const op = {
+      op_id,
+      txn_id: op_id,
+      actor: { kind: 'station', id: station_id },
+      clock: { wall_ms: NOW + index, boot_id: 'boot', uptime_ms: index },
+      created_at: NOW + index,
+      operation,
+    } as const
+    // What the station itself refuses is nobody's affair.
+    if (enter(twin, op, true)) done += 1
+  }
+  return done
+}
+
+const columns = (db: Database, table: string) =>
+  db
+    .all<{ name: string }>({ text: `SELECT name FROM pragma_table_info('${table}')`, values: [] })
+    .map(({ name }) => name)
+
+const tablesOf = (db: Database) =>
+  db
+    .all<{ name: string }>(
+      sql`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`,
+    )
+    .map(({ name }) => name)
+
+const named: Readonly<Record<string, string>> = {
+  user: 'users',
+  station: 'stations',
+  created_by_user: 'users',
+  created_by_station: 'stations',
+  part: 'parts',
+  revision: 'revisions',
+  batch: 'batches',
+  unit: 'units',
+  parent: 'units',
+  procedure: 'procedures',
+  last_procedure: 'procedures',
+  version: 'versions',
+  run: 'runs',
+  last_run: 'runs',
+}
+
+/** All rows of a table, as text, with rows named by their ids. The search is compared by what it finds. */
+function dump(db: Database, table: string): string[] {
+  const shown = columns(db, table)
+    .filter((column) => column !== 'pk' && !(table === 'users' && column === 'created_at'))
+    .map((column) => {
+      // When somebody was made who is only known to have made something, nobody knows.
+      if (table === 'stations' && column === 'created_at') return 'iif(removed, 0, created_at) AS created_at'
+      if (!column.endsWith('_pk') || column === 'author_pk') return column
+      return `(SELECT id FROM ${named[column.slice(0, -3)]} named WHERE named.pk = t.${column}) AS ${column}`
+    })
+  return db
+    .rows<SqlValue[]>({ text: `SELECT ${shown.join(', ')} FROM ${table} t`, values: [] })
+    .map((row) => JSON.stringify(row))
+    .sort()
+}
+
+/** Which batches have which grams. */
+function gramsOf(db: Database): string[] {
+  db.execute('BEGIN')
+  mergeGone(db)
+  db.execute('COMMIT')
+  return db
+    .rows<SqlValue[]>(sql`
+      SELECT gram, s.created_at, (SELECT id FROM batches WHERE pk = batch_pk), s.n FROM search s WHERE s.n = 1
+      UNION ALL SELECT gram, 0, NULL, sum(n) FROM search s GROUP BY gram`)
+    .map((row) => JSON.stringify(row))
+    .sort()
+}
+
+const notDumped = new Set(['search', 'search_pending', 'search_gone', 'origins', 'row_marks', 'meta'])
+
+function compare(first: Twin, paged: Twin, seed: number): void {
+  const { db } = paged
+  const view = viewOf(db, paged.synced)
+  const live = liveRows(db)
+  const base = live.flatMap((row) => view.base.get(row.noun, row.id) ?? [])
+  expect(difference(first, { view, base, live, records: recordsOf(db) }), `seed ${seed}`).toBe(undefined)
+  for (const table of tablesOf(db).filter((name) => !notDumped.has(name)))
+    expect(dump(first.db, table), `seed ${seed}: ${table}`).toEqual(dump(db, table))
+  expect(first.db.all(sql`PRAGMA foreign_key_check`)).toEqual([])
+  expect(first.db.all(sql`PRAGMA integrity_check`)).toEqual([{ integrity_check: 'ok' }])
+  const schema = sql`SELECT type, name, sql FROM sqlite_schema ORDER BY type, name`
+  expect(first.db.all(schema)).toEqual(db.all(schema))
+}
+
+test(
+  `[S23] ${SEEDS} simulated histories, read into a file of their own or page by page`,
+  { timeout: 120_000 },
+  () => {
+    let commits = 0
+    let waiting = 0
+    for (let seed = FROM; seed < FROM + SEEDS; seed += 1) {
+      expect(simulate(plan(seed)).failure).toBe(null)
+      const central = ended.central!
+      const r = prng(seed)
+      const stations = [...central.rows.all()].filter(({ noun }) => noun === 'station')
+      const station_id = stations.length > 0 && r.chance(0.5) ? stations[0]!.id : 'newcomer'
+      const paged = newTwin(firstMeta(station_id, 'incarnation'))
+      waiting += work(paged, station_id, ownWork(central, r))
+      const file = join(folder, `${seed}.db`)
+      const old = copyOf(paged)
+      makeFirstFile(file, old.db.path)
+      const rows = openFirstRows(file)
+      let history = viewOf(paged.db, paged.synced).history()
+      for (const page of pagesOf(central.commits, r)) {
+        commits += page.commits.length
+        rows.lay(page, [], NOW)
+        history = thinned([...history, { seq: page.to.seq, hash: page.to.hash }])
+        const meta = { ...paged.synced.meta(paged.db)!, cursor: page.to }
+        write(paged, {
+          meta,
+          base: lastImages(page.commits),
+          words: wordsOf(page.commits, station_id),
+          history,
+        })
+      }
+      rows.finish()
+      moveIn(file, old.db.path)
+      const once = started({ db: openDatabase(file), synced: paged.synced })
+      compare(once, paged, seed)
+      once.db.close()
+      // As where the file that scripts use could not be let go of the first time.
+      moveIn(file, old.db.path)
+      const twice = started({ db: openDatabase(file), synced: paged.synced })
+      compare(twice, paged, seed)
+      expect(gramsOf(twice.db)).toEqual(gramsOf(paged.db))
+      twice.db.close()
+    }
+    expect(commits).toBeGreaterThan(SEEDS * 15)
+    expect(waiting).toBeGreaterThan(SEEDS * 5)
+  },
+)
+
+test('[S23] every table of a station says where its rows come from', () => {
+  const db = openDatabase(':memory:')
+  migrate(db)
+  expect(Object.values(originOfTables).flat().toSorted()).toEqual(tablesOf(db).toSorted())
+  db.close()
+})
