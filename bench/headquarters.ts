@@ -14,6 +14,7 @@ import type { JournaledOperation, Operation } from '../src/model/operation.ts'
 import { type Cursor, origin } from '../src/model/sync/cursor.ts'
 import { handle } from '../src/model/sync/headquarters.ts'
 import type { Answer, Request } from '../src/model/sync/protocol.ts'
+import { shortened } from '../src/model/sync/short.ts'
 import { createChain, newBatch } from '../tests/support/chain.ts'
 import { startCluster } from '../tests/support/postgres.ts'
 import { atLeast, atMost, type Result } from './results.ts'
@@ -100,7 +101,7 @@ export async function reads(sequencer: Sequencer) {
       const answer = await ask(sequencer, chain.pull(cursor, 1_000))
       if (answer.kind !== 'page' || answer.commits.length === 0) return changes
       changes += answer.commits.length
-      const text = JSON.stringify(answer)
+      const text = JSON.stringify(shortened(answer, chain.station_id))
       bytes += text.length
       packed += zstdCompressSync(text).length
       cursor = answer.to

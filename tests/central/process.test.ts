@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 
 import { origin } from '../../src/model/sync/cursor.ts'
+import type { Page } from '../../src/model/sync/protocol.ts'
 import { newDatabase, stopServer } from '../support/central.ts'
 import {
   cleanUp,
@@ -77,6 +78,15 @@ test('a station enrols with its code, pushes and pulls; the code is spent, the a
     more: false,
     commits: [{ seq: 1 }, { seq: 2 }, { seq: 3 }],
   })
+  // Who asks for a short page has one: without what proves the changes of others.
+  const short = await send(central.url, fresh, chain.pull(origin, 100), { prefer: 'short-pages' })
+  expect(short.answer).toMatchObject({ kind: 'page', short: true, to: (page.answer as Page).to })
+  expect((short.answer as Page).commits.map(({ txn_id }) => txn_id === undefined)).toEqual([
+    true,
+    false,
+    false,
+  ])
+  expect(page.answer).not.toHaveProperty('short')
   expect(await get(central, '/v2/batches?sort_order=asc')).toMatchObject({
     data: [{ number: 'LOT-1', created_by_station: { name: 'Line 1' } }, { number: 'LOT-2' }],
   })
@@ -90,7 +100,7 @@ test('a pull waits for news, and hears of what another process wrote', async () 
   const { credential, chain } = await enrolled(one, 'Line 1')
   const now = (await send(one.url, credential, chain.pull(origin, 100))).answer
   if (now.kind !== 'page') throw new Error(now.kind)
-  const waiting = send(one.url, credential, chain.pull(now.to, 100), { wait: 20 })
+  const waiting = send(one.url, credential, chain.pull(now.to, 100), { prefer: 'short-pages, wait=20' })
   await post(other.url, '/v2/batches', { number: 'NEWS' }, one.user)
   // Who does not wait is answered at once, with a page of nothing.
   expect((await waiting).answer).toMatchObject({ kind: 'page', commits: [{ rows: [{ name: 'NEWS' }] }] })

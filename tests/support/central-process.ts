@@ -111,7 +111,7 @@ export async function send(
   url: string,
   credential: string,
   request: Request,
-  more: { readonly wait?: number; readonly head?: Partial<StationHead>; readonly body?: string } = {},
+  more: { readonly prefer?: string; readonly head?: Partial<StationHead>; readonly body?: string } = {},
 ): Promise<WireReply> {
   const own = { ...head, clock: { ...head.clock, wall_ms: Date.now() }, ...more.head }
   const response = await fetch(`${url}/sync/v1/${request.kind}`, {
@@ -119,7 +119,7 @@ export async function send(
     headers: {
       authorization: `Bearer ${credential}`,
       'content-type': 'application/x-ndjson',
-      ...(more.wait === undefined ? {} : { prefer: `wait=${more.wait}` }),
+      ...(more.prefer === undefined ? {} : { prefer: more.prefer }),
     },
     body: more.body ?? wrapped(own, request, messageHash),
   })

@@ -17,6 +17,7 @@ import {
   wireRefusal,
 } from '../../src/model/sync/envelope.ts'
 import { answer, PROTOCOL_VERSION, request } from '../../src/model/sync/protocol.ts'
+import { shortPage } from '../../src/model/sync/short.ts'
 
 /**
  * Messages of every version there ever was, as they went over the wire. They are never changed: a station that slept for a year
@@ -27,6 +28,7 @@ const folder = join(import.meta.dirname, 'fixtures')
 const schemas = {
   request,
   answer,
+  shortPage,
   stationHead,
   headquartersHead,
   enrollRequest,
@@ -84,7 +86,8 @@ test.for(fixtures)('%s is still understood, word for word', (name) => {
   expect(typeof lines).toBe('object')
   const { head, message } = lines as { head: unknown; message: unknown }
   const isRequest = name.includes('-request-')
-  const [headSchema, schema] = isRequest ? [stationHead, request] : [headquartersHead, answer]
+  const answered = name.includes('-short') ? shortPage : answer
+  const [headSchema, schema] = isRequest ? [stationHead, request] : [headquartersHead, answered]
   expect(headSchema.parse(head)).toEqual(head)
   expect(schema.parse(message)).toEqual(message)
 })

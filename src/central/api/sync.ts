@@ -18,6 +18,7 @@ import {
   type Request,
   request as requestSchema,
 } from '../../model/sync/protocol.ts'
+import { SHORT, shortened } from '../../model/sync/short.ts'
 import { storableCopy } from '../../model/text.ts'
 import { enroll, findStation } from '../store/enrolments.ts'
 import { peopleOf, welcomePeople } from '../store/people.ts'
@@ -78,7 +79,7 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     if (!head.success) return badMessage(head.error.issues[0]!.message)
     const { protocol } = opened.message as { protocol?: unknown }
     if (typeof protocol === 'number' && protocol !== PROTOCOL_VERSION)
-      return seal({ kind: 'upgrade_required', protocol: PROTOCOL_VERSION }, request)
+      return seal({ kind: 'upgrade_required', protocol: PROTOCOL_VERSION }, request, station.station_id)
     const asked = requestSchema.safeParse(opened.message)
     if (!asked.success) return badMessage(asked.error.issues[0]!.message)
     const message = asked.data
@@ -90,7 +91,8 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     if (message.kind === 'push' && api.sequencer.waiting > WAITING_MAX)
       return wireRefused('busy', 'Headquarters has more to do than it can do now', 2 + Math.random() * 8)
     await welcomePeople(api.db, head.data.people)
-    return seal(await resultOf(message, { now: head.data.clock, received_at: now() }, request), request)
+    const result = await resultOf(message, { now: head.data.clock, received_at: now() }, request)
+    return seal(result, request, station.station_id)
   }
 
   async function resultOf(
@@ -149,7 +151,7 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
     return looking
   }
 
-  async function seal(result: Answer, request: WireRequest): Promise<WireAnswer> {
+  async function seal(result: Answer, request: WireRequest, station_id: string): Promise<WireAnswer> {
     const makers = new Set<string>()
     if (result.kind === 'page')
       for (const { rows } of result.commits)
@@ -161,7 +163,8 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
       head_seq: await hints.headSeq(),
       people: await peopleOf(api.db, makers),
     }
-    return sealEnvelope(head, result, encodingFor(request))
+    const short = result.kind === 'page' && wantsShort(request)
+    return sealEnvelope(head, short ? shortened(result, station_id) : result, encodingFor(request))
   }
 
   return {
@@ -181,10 +184,14 @@ export function createSyncApp({ api, sightings, secret, onDefect }: SyncParts): 
 
 const badMessage = (cause: string) => wireRefused('bad_message', `The message is not understood: ${cause}`)
 
-/** `Prefer: wait=25` */
+/** What is named in `Prefer: short-pages, wait=25` */
+const preferred = (request: WireRequest) => (request.header('prefer') ?? '').split(/[,;\s]+/)
+
+const wantsShort = (request: WireRequest) => preferred(request).includes(SHORT)
+
 function waitOf(request: WireRequest): number {
-  const asked = Number(/(?:^|[,;\s])wait=(\d{1,4})/.exec(request.header('prefer') ?? '')?.[1] ?? 0)
-  return Math.min(asked, WAIT_MAX_S)
+  const said = preferred(request).find((word) => /^wait=\d{1,4}$/.test(word))
+  return Math.min(Number(said?.slice('wait='.length) ?? 0), WAIT_MAX_S)
 }
 
 const refusals = {

@@ -13,7 +13,8 @@ import {
   wrapped,
 } from '../../model/sync/envelope.ts'
 import { BYTES_TYPE } from '../../model/sync/blobs.ts'
-import { type Answer, answer, type Request } from '../../model/sync/protocol.ts'
+import type { Answer, Request } from '../../model/sync/protocol.ts'
+import { readAnswer, SHORT } from '../../model/sync/short.ts'
 import type { Trouble } from './trouble.ts'
 
 /** What came of one request: an answer of headquarters, or what stood in the way. Never an exception. */
@@ -137,7 +138,7 @@ export function createClient(url: string, credential: string | null, silence_ms 
         const headers: Record<string, string> = { 'content-type': 'application/x-ndjson' }
         if (credential !== null) headers['authorization'] = `Bearer ${credential}`
         if (coding !== undefined) headers['content-encoding'] = coding
-        if (wait_s > 0) headers['prefer'] = `wait=${wait_s}`
+        if (request.kind === 'pull') headers['prefer'] = wait_s > 0 ? `${SHORT}, wait=${wait_s}` : SHORT
         const path = `sync/v1/${request.kind}`
         return outcomeOf(await call(path, body, headers, wait_s * 1_000 + silence_ms, signal))
       } catch (error) {
@@ -187,10 +188,10 @@ export function outcomeOf({ status, type, body, retry_after_ms }: Reply): Outcom
   if (lines === 'foreign') return { kind: 'trouble', trouble: foreign(status, type, body) }
   if (lines === 'cut_off') return { kind: 'trouble', trouble: { kind: 'cut_off' } }
   const head = headquartersHead.safeParse(lines.head)
-  const said = answer.safeParse(lines.message)
+  const said = readAnswer(lines.message)
   // Whole and ours, and yet not understood: headquarters speaks a version that this program does not know.
-  if (!head.success || !said.success) return { kind: 'trouble', trouble: { kind: 'not_understood' } }
-  return { kind: 'answer', answer: said.data, head: head.data }
+  if (!head.success || said === undefined) return { kind: 'trouble', trouble: { kind: 'not_understood' } }
+  return { kind: 'answer', answer: said, head: head.data }
 }
 
 export function refusedBy(status: number, type: string, body: Buffer): Trouble {

@@ -2,8 +2,9 @@ import type { Cursor } from '../../model/sync/cursor.ts'
 import type { Commit, Page, Request } from '../../model/sync/protocol.ts'
 
 /**
- * A page as several that follow each other, so that scripts are answered in between. A slice ends where a request ends: what was
- * done together appears together. Cursors inside a page carry no code of headquarters': they are only good for going on.
+ * A page as several that follow each other, so that scripts are answered in between. A slice ends where a request ends, so that what was
+ * done together appears together, and where the page tells the hash (model/sync/short.ts). Cursors inside a page carry no code of
+ * headquarters': they are only good for going on.
  */
 export function* slicesOf(page: Page, rowsMax: () => number): Generator<Page> {
   let from = page.from
@@ -14,7 +15,7 @@ export function* slicesOf(page: Page, rowsMax: () => number): Generator<Page> {
     taken.push(commit)
     rows += commit.rows.length
     const next = page.commits[index + 1]
-    if (next === undefined || rows < most || next.txn_id === commit.txn_id) continue
+    if (next === undefined || rows < most || next.txn_id === commit.txn_id || commit.hash === '') continue
     const to = { epoch: page.to.epoch, seq: commit.seq, hash: commit.hash, mac: '' }
     yield { ...page, from, to, commits: taken, more: true }
     from = to

@@ -48,6 +48,7 @@ const conflict = z.custom<Conflict>((value) => typeof value === 'object' && valu
 /** One position of headquarters' order: what was asked, what came of it, and the rows as they are after it. */
 export const commit = z.object({
   seq: z.int().min(1),
+  /** Empty where the page came without it (short.ts). */
   hash: z.string(),
   op_id: z.string(),
   txn_id: z.string(),
