@@ -9,6 +9,12 @@ export function isStorable(value: unknown): boolean {
   return Object.keys(fields).every((key) => isStorable(key) && isStorable(fields[key]))
 }
 
+/** How JSON writes a zero character or half of a pair; or a text in which somebody wrote that. */
+const DOUBTFUL = /\\u(?:0000|d[89a-f])/
+
+/** The same of a value whose JSON is at hand, which is looked through sooner. */
+export const isStorableJson = (json: string, value: unknown) => !DOUBTFUL.test(json) || isStorable(value)
+
 /** The value with a sign in the place of each character that cannot be stored. */
 export function storableCopy<Value>(value: Value): Value {
   if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD') as Value & string

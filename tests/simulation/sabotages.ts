@@ -197,7 +197,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'one row id given to two rows is taken for one row',
     file: `${sync}/headquarters.ts`,
-    find: 'isStorable(op) && isRowTaken(store, op)',
+    find: 'is_storable && isRowTaken(store, op)',
     replace: "op.op_id === '' && isRowTaken(store, op)",
   },
   {
@@ -288,7 +288,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what cannot be stored is stored',
     file: `${sync}/headquarters.ts`,
-    find: "if (!isStorable(op)) return notDone(mark, 'text', type)\n",
+    find: "if (!is_storable) return notDone(mark, 'text', type)\n",
     replace: '',
   },
   {

@@ -1,12 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
+import type { JournaledOperation } from '../../model/operation.ts'
 import type { Commit } from '../../model/sync/protocol.ts'
-import { isStorable, storableCopy } from '../../model/text.ts'
+import { isStorableJson, storableCopy } from '../../model/text.ts'
 import { CHANNEL, type Queryable, type Transaction } from './database.ts'
 import { recordOp, recordOrdinal } from './conflicts.ts'
 import type { Facts } from './facts.ts'
 import { type Filling, lineOf } from './filling.ts'
-import type { Pending } from './ledger.ts'
+import type { Pending } from './pending.ts'
 import { putReplies, type Reply } from './replies.ts'
 import { flushWaiting } from './second-tries.ts'
 import { type Query, sql } from './sql.ts'
@@ -88,7 +89,7 @@ const commitColumns = [
 
 function commitsFilling(commits: Pending['commits'], received_at: number): Filling {
   let lines = ''
-  for (const { commit, known, entry } of commits)
+  for (const { commit, known, entry, written } of commits)
     lines += lineOf([
       commit.seq,
       commit.hash,
@@ -96,15 +97,18 @@ function commitsFilling(commits: Pending['commits'], received_at: number): Filli
       commit.txn_id,
       commit.station_id,
       commit.result,
-      JSON.stringify(commit.rows),
+      written?.rows.text ?? JSON.stringify(commit.rows),
       JSON.stringify(commit.conflicts),
       known.content,
       known.made_as,
-      JSON.stringify(isStorable(entry) ? entry : storableCopy(entry)),
+      storableText(written?.entry.text ?? JSON.stringify(entry), entry),
       received_at,
     ])
   return { table: 'commits', columns: commitColumns, lines }
 }
+
+const storableText = (text: string, entry: JournaledOperation) =>
+  isStorableJson(text, entry) ? text : JSON.stringify(storableCopy(entry))
 
 function chainFilling(chain: Pending['chain']): Filling {
   let lines = ''

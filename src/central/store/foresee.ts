@@ -1,7 +1,6 @@
 import { keyOf } from '../../model/decide/name.ts'
 import { allNouns, nouns } from '../../model/decide/nouns.ts'
 import type { Noun } from '../../model/state.ts'
-import { isStorable } from '../../model/text.ts'
 import type { PushRequest } from '../../model/sync/protocol.ts'
 import { type Facts, nameOf } from './facts.ts'
 
@@ -23,7 +22,6 @@ export function foresee(facts: Facts, { incarnation, parent, cursor, ops }: Push
   for (const { op_id, base, operation } of ops) {
     note(facts.operations, op_id)
     if (base.seq > 0) note(facts.places, String(base.seq))
-    if (!isStorable(operation)) continue
     if (operation.type === 'conflict.answer') note(facts.records, String(operation['id']))
     const noun = allNouns.find((one) => operation.type.startsWith(`${one}.`))
     if (noun === undefined) continue

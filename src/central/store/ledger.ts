@@ -4,48 +4,11 @@ import type { JournaledOperation, Operation } from '../../model/operation.ts'
 import type { Conflict, Noun, Row } from '../../model/state.ts'
 import { GENESIS } from '../../model/sync/chain.ts'
 import type { Waiting } from '../../model/sync/again.ts'
-import type { HeadquartersStore, Incident, Known } from '../../model/sync/headquarters.ts'
-import type { Commit } from '../../model/sync/protocol.ts'
+import type { HeadquartersStore } from '../../model/sync/headquarters.ts'
 import { ask, type Fact, type Facts, nameOf, type Recorded } from './facts.ts'
+import { type Head, newPending, type Pending } from './pending.ts'
 import type { KnownReply, Reply } from './replies.ts'
 import { awaitedBy, TRIES_MAX } from './second-tries.ts'
-
-/** The row of `headquarters`, as the transaction that locked it read it. */
-export interface Head {
-  readonly epoch: string
-  readonly seq: number
-  readonly hash: string
-  readonly safe_seq: number
-  /** Some record waits for a row: otherwise nobody need ask. */
-  readonly waiting: boolean
-}
-
-/** What a transaction will write when all that it has to decide is decided. */
-export interface Pending {
-  head: Head
-  readonly commits: { readonly commit: Commit; readonly known: Known; readonly entry: JournaledOperation }[]
-  /** Rows as they are now, by name, and the names of those that were not there before; without what was sent already (flush.ts). */
-  readonly rows: Map<string, Row>
-  readonly made: Set<string>
-  readonly chain: {
-    readonly incarnation: string
-    readonly n: number
-    readonly hash: string
-    readonly op_id: string | null
-  }[]
-  readonly incarnations: Set<string>
-  readonly closed: string[]
-  readonly incidents: Incident[]
-  /** What people said to conflict records, in order. */
-  readonly answers: (ReturnType<typeof answerOf> & { readonly seq: number })[]
-  readonly replies: Reply[]
-  /** Records that began to wait. */
-  readonly waiting: Waiting[]
-  /** Names of rows that were not there before. */
-  readonly arrived: string[]
-  /** Ids of records that were tried again. */
-  readonly tried: string[]
-}
 
 /** What headquarters' rules run over, and what else is known here. */
 export interface CentralStore extends HeadquartersStore {
@@ -64,6 +27,8 @@ export interface Ledger {
   store(entryOf: (op_id: string) => JournaledOperation): CentralStore
   /** Remembers this moment; calling what it returns undoes everything since. */
   mark(): () => void
+  /** What was done so far is not undone any more. */
+  keep(): void
   /** More waits for rows that are there than one transaction tries again. */
   readonly isBehind: boolean
 }
@@ -74,25 +39,13 @@ export interface Ledger {
  */
 export function createLedger(facts: Facts, head: Head, received_at: number): Ledger {
   const undo: (() => void)[] = []
-  const pending: Pending = {
-    head,
-    commits: [],
-    rows: new Map(),
-    made: new Set(),
-    chain: [],
-    incarnations: new Set(),
-    closed: [],
-    incidents: [],
-    answers: [],
-    replies: [],
-    waiting: [],
-    arrived: [],
-    tried: [],
-  }
+  /** What facts were before; most of what is to be undone, and so no functions. */
+  const changes: { readonly known: Map<string, unknown>; readonly name: string; readonly before: unknown }[] =
+    []
+  const pending = newPending(head)
 
   function set<Value>({ known }: Fact<Value>, name: string, value: Value | null): void {
-    const before = known.get(name)
-    undo.push(() => void (before === undefined ? known.delete(name) : known.set(name, before)))
+    changes.push({ known, name, before: known.get(name) })
     known.set(name, value)
   }
 
@@ -205,7 +158,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     sentAt: (incarnation, op_id) => ask(facts.sent, nameOf(incarnation, op_id)),
     due: nextDue,
 
-    append: (commit, known, tried) => {
+    append: (commit, known, tried, written) => {
       pending.waiting.push(...(tried?.waiting ?? []))
       if (tried?.again !== undefined) pending.tried.push(tried.again.id)
       for (const row of commit.rows) put(row)
@@ -216,7 +169,7 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       const before = pending.head
       undo.push(() => (pending.head = before))
       pending.head = { ...before, seq, hash }
-      pending.commits.push({ commit, known, entry: tried?.again?.op ?? entryOf(commit.op_id) })
+      pending.commits.push({ commit, known, entry: tried?.again?.op ?? entryOf(commit.op_id), written })
     },
     extend: (incarnation, n, hash, op_id) => {
       set(facts.links, nameOf(incarnation, n), hash)
@@ -254,8 +207,12 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     get isBehind() {
       return pending.tried.length >= TRIES_MAX
     },
+    keep() {
+      undo.length = 0
+      changes.length = 0
+    },
     mark() {
-      const { length } = undo
+      const done = { undo: undo.length, changes: changes.length }
       const lengths = [
         pending.commits,
         pending.chain,
@@ -269,7 +226,12 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
       ].map((list) => [list, list.length] as const)
       const opened = new Set(pending.incarnations)
       return () => {
-        while (undo.length > length) undo.pop()!()
+        while (undo.length > done.undo) undo.pop()!()
+        while (changes.length > done.changes) {
+          const { known, name, before } = changes.pop()!
+          if (before === undefined) known.delete(name)
+          else known.set(name, before)
+        }
         for (const [list, before] of lengths) list.length = before
         for (const id of pending.incarnations) if (!opened.has(id)) pending.incarnations.delete(id)
       }

@@ -1,7 +1,7 @@
 import type { Waiting } from '../../model/sync/again.ts'
 import type { Queryable } from './database.ts'
 import { type Facts, nameOf, partsOf } from './facts.ts'
-import type { Pending } from './ledger.ts'
+import type { Pending } from './pending.ts'
 import { sql } from './sql.ts'
 
 /** Second tries in one transaction, and read for one: what is left is done in transactions of its own (sequencer.ts). */

@@ -4,11 +4,12 @@ import type { JournaledOperation } from '../../model/operation.ts'
 import { tryAgain } from '../../model/sync/again.ts'
 import type { PushRequest } from '../../model/sync/protocol.ts'
 import { type Database, one, type Queryable } from './database.ts'
-import { type Facts, forgetQuestions, isComplete, newFacts, partsOf, sizeOf } from './facts.ts'
+import { type Facts, forgetQuestions, isComplete, type Kind, newFacts, partsOf, sizeOf } from './facts.ts'
 import { createWriter } from './flush.ts'
 import { foresee } from './foresee.ts'
-import { type CentralStore, createLedger, type Head, type Ledger, referencesOf } from './ledger.ts'
+import { type CentralStore, createLedger, type Ledger, referencesOf } from './ledger.ts'
 import { loadMissing } from './load.ts'
+import { type Head, isEmpty } from './pending.ts'
 import { sql } from './sql.ts'
 
 /**
@@ -81,13 +82,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         const { writes: before, ...head } = await lock(tx)
         if (facts_of !== before || sizeOf(facts) > FACTS_MAX) facts = newFacts()
         facts_of = -1
-        facts.indexes.known.clear()
-        facts.pages.known.clear()
-        // What was delivered is struck out without a place in the order.
-        facts.replies.known.clear()
-        // Changed by statements, not by what this process knows.
-        facts.waiting.known.clear()
-        facts.due.known.clear()
+        for (const kind of shortLived) facts[kind].known.clear()
         const received_at = now()
         const ledger = createLedger(facts, head, received_at)
         for (const { push } of group) if (push) foresee(facts, push)
@@ -99,9 +94,10 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         }
         for (const waiting of group) {
           outcomes.push(await settle(load, ledger, waiting))
+          ledger.keep()
           await writer.send()
         }
-        if (!hasPending(ledger)) return { changed: false, writes: before, behind: false }
+        if (isEmpty(ledger.pending)) return { changed: false, writes: before, behind: false }
         await writer.finish()
         return { changed: true, writes: before + 1, behind: ledger.isBehind }
       })
@@ -147,7 +143,7 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
         const found = newFacts()
         const ledger = createLedger(found, await one<Head>(tx, headQuery), now())
         const result = await run(() => loadMissing(tx, found), found, ledger, work)
-        return hasPending(ledger) ? undefined : { result }
+        return isEmpty(ledger.pending) ? { result } : undefined
       })
       return outcome ? outcome.result : write(work)
     },
@@ -160,6 +156,23 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
     },
   }
 }
+
+/**
+ * Facts that are not kept: what is changed by statements and not by what this process knows (what was delivered is struck out without a
+ * place in the order), and what is asked again only where a station sends again, of which there would soon be more than of all the rest.
+ */
+const shortLived = [
+  'indexes',
+  'pages',
+  'replies',
+  'waiting',
+  'due',
+  'ids',
+  'operations',
+  'places',
+  'links',
+  'sent',
+] as const satisfies readonly Kind[]
 
 /** Does any record wait for a row? */
 const waiting = sql`EXISTS (SELECT FROM conflicts WHERE awaits IS NOT NULL) AS waiting`
@@ -226,6 +239,3 @@ function correct({ references }: Facts, { pending }: Ledger, name: string): void
   }
   references.known.set(name, members)
 }
-
-const hasPending = ({ pending: { commits, chain, incarnations, closed, incidents, replies } }: Ledger) =>
-  [commits, chain, closed, incidents, replies].some(({ length }) => length > 0) || incarnations.size > 0

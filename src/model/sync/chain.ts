@@ -22,40 +22,78 @@ export function rootOf(hash: Hash, parent: Parent | null): string {
 export function canonical(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
   if (value === null) return 'null'
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null'
   if (typeof value !== 'object') return JSON.stringify(value)
-  let text = ''
   if (Array.isArray(value)) {
-    for (const one of value) text += text === '' ? canonical(one) : `,${canonical(one)}`
-    return `[${text}]`
+    let text = '['
+    for (let i = 0; i < value.length; i++) text += i === 0 ? canonical(value[i]) : `,${canonical(value[i])}`
+    return `${text}]`
   }
+  if (value instanceof Written) return value.text
   const fields = value as Readonly<Record<string, unknown>>
-  for (const key of inOrder(Object.keys(value))) {
-    const one = fields[key]
-    if (one !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonical(one)}`
+  const { sorted, heads } = orderOf(Object.keys(value))
+  let text = ''
+  for (let i = 0; i < sorted.length; i++) {
+    const one = fields[sorted[i]!]
+    if (one !== undefined) text += (text === '' ? '{' : ',') + heads[i]! + canonical(one)
   }
-  return `{${text}}`
+  return text === '' ? '{}' : `${text}}`
+}
+
+/** What a value is as canonical text, to stand in a larger one in its place: a text that is needed twice is made once. */
+export class Written<Value> {
+  readonly text: string
+
+  constructor(value: Value) {
+    this.text = canonical(value)
+  }
 }
 
 /** Of these characters JSON escapes none. Nearly all texts are such, and to ask that is quicker than to have them escaped. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 const quoted = (text: string) => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))
 
-/** Up to here, to move a few keys to their places takes half of what `sort` takes to begin. */
-const FEW = 32
+/** Keys as an object has them, in their order, and each as it stands before its value. */
+interface Order {
+  readonly keys: readonly string[]
+  readonly sorted: readonly string[]
+  readonly heads: readonly string[]
+}
 
-function inOrder(keys: string[]): string[] {
-  if (keys.length > FEW) return keys.sort()
-  for (let i = 1; i < keys.length; i++) {
-    const key = keys[i]!
-    let to = i
-    for (; to > 0 && keys[to - 1]! > key; to--) keys[to] = keys[to - 1]!
-    keys[to] = key
-  }
-  return keys
+/** Objects of the same keys come by the thousand. What is kept is small, whatever keys come from outside. */
+const orders = new Map<string, Order[]>()
+const FIRST_MAX = 200
+const SAME_FIRST_MAX = 20
+const KEYS_MAX = 32
+
+function orderOf(keys: readonly string[]): Order {
+  const first = keys[0]
+  if (first === undefined || keys.length > KEYS_MAX) return toOrder(keys)
+  const known = orders.get(first)
+  if (known !== undefined) for (const order of known) if (isSame(order.keys, keys)) return order
+  const order = toOrder(keys)
+  if (known !== undefined && known.length < SAME_FIRST_MAX) known.push(order)
+  else if (known === undefined && orders.size < FIRST_MAX) orders.set(first, [order])
+  return order
+}
+
+function toOrder(keys: readonly string[]): Order {
+  const sorted = keys.toSorted()
+  return { keys, sorted, heads: sorted.map((key) => `${quoted(key)}:`) }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** What an operation says, wherever it stands in whatever chain. Tells two operations of one `op_id` apart. */
-export function contentHash(hash: Hash, op: JournaledOperation, known_deleted: readonly string[]): string {
+export function contentHash(
+  hash: Hash,
+  op: JournaledOperation | Written<JournaledOperation>,
+  known_deleted: readonly string[],
+): string {
   return hash(canonical([op, known_deleted]))
 }
 

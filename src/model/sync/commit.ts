@@ -1,9 +1,15 @@
-import { canonical, contentHash, type Hash, link } from './chain.ts'
+import type { Row } from '../state.ts'
+import { canonical, contentHash, type Hash, link, type Written } from './chain.ts'
 import type { Entry } from './journal.ts'
 import type { Commit, Page } from './protocol.ts'
 
 /** The hash of a commit stands for everything before it, for what came of the operation, and for what the operation said. */
-export function commitHash(hash: Hash, prev: string, said: Omit<Commit, 'hash'>, content: string): string {
+export function commitHash(
+  hash: Hash,
+  prev: string,
+  said: Omit<Commit, 'hash' | 'rows'> & { readonly rows: readonly Row[] | Written<readonly Row[]> },
+  content: string,
+): string {
   const { seq, op_id, txn_id, station_id, result, rows, conflicts } = said
   return link(hash, prev, canonical([seq, op_id, txn_id, station_id, result, rows, conflicts, content]))
 }

@@ -1,10 +1,10 @@
 import { decide } from '../decide.ts'
 import { allNouns } from '../decide/nouns.ts'
 import { type JournaledOperation, operation as operationSchema } from '../operation.ts'
-import { isStorable, storableCopy } from '../text.ts'
-import type { Decision, Mark, Noun, State } from '../state.ts'
+import { isStorableJson, storableCopy } from '../text.ts'
+import type { Decision, Mark, Noun, Row, State } from '../state.ts'
 import { tryAgain, type Waiting, waitingIn } from './again.ts'
-import { canonical, contentHash, type Hash, link, rootOf } from './chain.ts'
+import { canonical, contentHash, type Hash, link, rootOf, Written } from './chain.ts'
 import { commitHash } from './commit.ts'
 import type { Cursor, Position } from './cursor.ts'
 import type { SealedOperation } from './journal.ts'
@@ -43,7 +43,7 @@ export interface HeadquartersStore extends Chains {
   due(): Waiting | undefined
 
   /** Appends a commit, does what its rows say, and closes the records that it answers. */
-  append(commit: Commit, known: Known, tried?: Tried): void
+  append(commit: Commit, known: Known, tried?: Tried, written?: CommitTexts): void
   /** @param op_id null if what came says less than what is known of that operation */
   extend(incarnation: string, n: number, hash: string, op_id: string | null): void
   open(incarnation: string, station_id: string, parent: PushRequest['parent']): void
@@ -65,6 +65,23 @@ export interface Tried {
   readonly waiting: readonly Waiting[]
   /** What the commit is the second try of. */
   readonly again?: Waiting
+}
+
+/** What a store may keep of a commit as JSON, where it was made for the hashes already. */
+export interface CommitTexts {
+  /** The operation as it came. */
+  readonly entry: Written<JournaledOperation>
+  readonly rows: Written<readonly Row[]>
+}
+
+/** An operation that came, without its place in the chain. */
+interface Arrived {
+  readonly sent: SealedOperation
+  readonly op: JournaledOperation
+  readonly written: Written<JournaledOperation>
+  readonly content: string
+  /** All its texts can be kept as they are. */
+  readonly is_storable: boolean
 }
 
 /** Something that an administrator should know of, though nothing waits for them. */
@@ -123,8 +140,8 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
   }
   const results: { op_id: string; seq: number }[] = []
   for (const sent of asked.ops) {
-    const op = understood(sent)
-    const content = contentHash(tools.hash, op, sent.known_deleted)
+    const arrived = understood(sent, tools.hash)
+    const { op, content, is_storable } = arrived
     const end = chainEnd(store, incarnation, tools.hash)
     if (sent.n <= end.seq && store.linkAt(incarnation, sent.n) === sent.hash) {
       results.push({ op_id: sent.op_id, seq: store.operation(sent.op_id)!.seq })
@@ -141,12 +158,12 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
       return { kind: 'fork', index: store.index(incarnation) }
     }
     const before = store.operation(sent.op_id)
-    if (before === undefined ? isStorable(op) && isRowTaken(store, op) : !isRepeated(before, sent, content)) {
+    if (before === undefined ? is_storable && isRowTaken(store, op) : !isRepeated(before, sent, content)) {
       store.report({ kind: 'collision', station_id, op_id: sent.op_id })
       const as_made = before !== undefined && before.made_as === sent.made_as
       return { kind: 'collision', op_id: sent.op_id, index: store.index(incarnation), as_made }
     }
-    const seq = before?.seq ?? accept(store, asked, sent, op, content, tools)
+    const seq = before?.seq ?? accept(store, asked, arrived, tools)
     // Whoever says it as it was before a renaming was folded in did not know the renaming.
     const isSame = before === undefined || before.content === content
     store.extend(incarnation, sent.n, sent.hash, isSame ? sent.op_id : null)
@@ -194,31 +211,27 @@ function isRowTaken(store: HeadquartersStore, { operation }: JournaledOperation)
 }
 
 /** The operation without its place in the chain, which is the station's business. */
-function understood({
-  op_id,
-  txn_id,
-  actor,
-  clock,
-  created_at,
-  operation,
-}: SealedOperation): JournaledOperation {
-  return { op_id, txn_id, actor, clock, created_at, operation: operation as JournaledOperation['operation'] }
+function understood(sent: SealedOperation, hash: Hash): Arrived {
+  const { op_id, txn_id, actor, clock, created_at, operation } = sent
+  const op = { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation
+  const written = new Written(op)
+  const content = contentHash(hash, written, sent.known_deleted)
+  return { sent, op, written, content, is_storable: isStorableJson(written.text, op) }
 }
 
 /** Gives the operation its place in the order of all changes, whatever comes of it: nothing is ever sent back. */
 function accept(
   store: HeadquartersStore,
   asked: PushRequest,
-  sent: SealedOperation,
-  op: JournaledOperation,
-  content: string,
+  arrived: Arrived,
   { hash, madeAt }: Tools,
 ): number {
   const { station_id, incarnation } = asked
+  const { sent, op, written, content } = arrived
   const { seq: last, hash: prev } = store.head()
   const mark: Mark = { op_id: op.op_id, incarnation, n: sent.n, station_id, seq: last + 1 }
   const made = madeAt === undefined ? op : { ...op, created_at: madeAt(sent) }
-  const { result, changed, conflicts } = judge(store, made, sent, mark, hash)
+  const { result, changed, conflicts } = judge(store, arrived, made, mark, hash)
   const said = {
     seq: last + 1,
     op_id: op.op_id,
@@ -231,20 +244,22 @@ function accept(
   // The rows are part of the proof: two histories with the same operations may still differ in what came of them.
   const known = { seq: said.seq, content, made_as: sent.made_as ?? content }
   const waiting = waitingIn(store.rows, said, { ...sent, op: made, incarnation })
-  store.append({ ...said, hash: commitHash(hash, prev, said, content) }, known, { waiting })
+  const rows = new Written<readonly Row[]>(said.rows)
+  const commit = { ...said, hash: commitHash(hash, prev, { ...said, rows }, content) }
+  store.append(commit, known, { waiting }, { entry: written, rows })
   return said.seq
 }
 
 function judge(
   store: HeadquartersStore,
+  { sent, is_storable }: Arrived,
   op: JournaledOperation,
-  sent: SealedOperation,
   mark: Mark,
   hash: Hash,
 ): Decision {
   const { operation } = op
   const type = storableCopy(operation.type)
-  if (!isStorable(op)) return notDone(mark, 'text', type)
+  if (!is_storable) return notDone(mark, 'text', type)
   const parsed = operationSchema.safeParse(operation)
   if (!parsed.success) return notDone(mark, 'operation', type)
   const decision = decide(store.rows, op, authorAt(store, sent, mark, hash), mark)
