@@ -128,15 +128,12 @@ test('[S23] scripts go on, what they write meanwhile goes to headquarters, and e
   const retried = { body: { number: 'LOT-OWN' }, headers: { 'idempotency-key': 'once' } }
   const made = await station.done('POST', '/v2/batches', retried)
   const { version } = station.store.commits
-  await station.store.commits.write((db) =>
-    createKey(db, {
-      id: 'key',
-      name: 'later',
-      key: 'lk_later',
-      owner: { kind: 'user', id: station.ids.user },
-      created_at: 0,
-    }),
-  )
+  const neighbour = await station.done('POST', '/v2/stations', { body: { name: 'Line 8' } })
+  await station.store.commits.write((db) => {
+    const made = { name: 'later', created_at: 0 }
+    createKey(db, { ...made, id: 'a', key: 'lk_later', owner: { kind: 'user', id: station.ids.user } })
+    createKey(db, { ...made, id: 'b', key: 'lk_neighbour', owner: { kind: 'station', id: neighbour.id } })
+  })
 
   hold.release()
   expect(await line.round()).toMatchObject({ state: 'in_sync', pending: 0 })
@@ -157,8 +154,8 @@ test('[S23] scripts go on, what they write meanwhile goes to headquarters, and e
   for (const { id } of [before, during])
     expect(await station.done('GET', `/v2/runs/${id}`)).toMatchObject({ phases: [{ name: 'Leak' }] })
   expect(await station.done('POST', '/v2/batches', retried)).toEqual(made)
-  expect((await station.call('GET', '/v2/batches', { key: 'lk_later' })).status).toBe(200)
-  expect((await station.call('GET', '/v2/batches', { key: 'station' })).status).toBe(200)
+  for (const key of ['user', 'station', 'lk_later', 'lk_neighbour'])
+    expect((await station.call('GET', '/v2/batches', { key })).status, key).toBe(200)
   expect(station.database.all(sql`PRAGMA foreign_key_check`)).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { readClock } from '../../host/clock.ts'
@@ -64,6 +64,8 @@ async function readAll(): Promise<boolean> {
     if (read === undefined) return false
     const { page }: Read = read
     next = page.more ? ask(page.to) : undefined
+    // The question leaves in the next turn of the event loop.
+    await turn()
     rows.lay(page, read.head.people, readClock().wall_ms)
     head_seq = read.head.head_seq
     tell(null)
