@@ -102,6 +102,7 @@ export function viewOf(disk: Disk): StationView {
     meta: disk.meta,
     base: disk.base,
     outbox: () => outboxOf(disk),
+    waiting: () => disk.outbox,
     archive: () => [...disk.archive.values()].sort((a, b) => a.local_id - b.local_id),
     linkAt: (n) => (n === 0 ? GENESIS : disk.links.get(`${disk.meta.incarnation}:${n}`)),
     history: () => disk.history,

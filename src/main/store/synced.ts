@@ -170,6 +170,7 @@ export function viewOf(
     meta,
     base: baseState(db),
     outbox: () => synced.outbox.list(db),
+    waiting: () => synced.outbox.byId(db),
     archive,
     linkAt: (n) => (n === 0 ? GENESIS : linkAt(db, meta.incarnation, n)),
     history: () => readHistory(db),

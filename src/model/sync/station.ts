@@ -23,6 +23,8 @@ export interface StationView {
   readonly base: State
   /** In the order in which they were accepted. */
   outbox(): readonly Entry[]
+  /** The same by `op_id`: a page asks for a few of what may be weeks of them. */
+  waiting(): ReadonlyMap<string, Entry>
   archive(): readonly Archived[]
   /** Hash of a position in the present incarnation's chain. */
   linkAt(n: number): string | undefined

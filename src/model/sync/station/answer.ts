@@ -90,8 +90,10 @@ function turned(view: StationView, session: Session, page: Page, tools: Tools): 
   const { meta } = view
   if (page.from.seq !== meta.cursor.seq || page.from.hash !== meta.cursor.hash)
     return { session, effects: [] }
-  const places = ownPlaces(tools.hash, page, byOpId(view.outbox()))
-  const shown = view.outbox().filter(({ op }) => places.has(op.op_id))
+  const waiting = view.waiting()
+  const places = ownPlaces(tools.hash, page, waiting)
+  const shown = [...places.keys()].map((op_id) => waiting.get(op_id)!)
+  shown.sort((a, b) => a.local_id - b.local_id)
   const { outbox, archive } = confirmed(shown, (entry) => places.get(entry.op.op_id)!)
   const safe = view.archive().filter(({ committed_seq }) => committed_seq <= page.safe_seq)
   const write: Write = {
