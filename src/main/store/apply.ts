@@ -1,10 +1,11 @@
 import { nouns } from '../../model/decide/nouns.ts'
 import type { Row } from '../../model/state.ts'
 import type { WritableDb } from './database.ts'
-import { forgetText, noteText } from './search.ts'
+import { forgetText, isSearchKept, noteText } from './search.ts'
 import { sql } from './sql.ts'
 import { noStrangers, type Strangers } from './strangers.ts'
 import {
+  insertAndRead,
   insertRow,
   placeAmongOwn,
   readStanding,
@@ -56,8 +57,13 @@ const gone = (row: Row) => row.deleted || row.into !== null
 const standing = (db: WritableDb, { noun, id }: Vanished) => db.one<Standing>(readStanding(noun, id))
 
 function write(db: WritableDb, row: Row, old: Standing | undefined): void {
-  const now = db.one<Standing>(old ? updateRow(row, old.pk) : insertRow(row))
-  if (shapes[row.noun].searched_in) keepSearch(db, old, now)
+  const searched = shapes[row.noun].searched_in !== undefined && isSearchKept(db)
+  if (old === undefined && !searched) {
+    db.run(insertRow(row))
+    return
+  }
+  const now = db.one<Standing>(old ? updateRow(row, old.pk) : insertAndRead(row))
+  if (searched) keepSearch(db, old, now)
 }
 
 /** The search follows a number or serial number: out of the batch it was in, into the batch it is in. */
@@ -83,7 +89,7 @@ function bury(db: WritableDb, row: Row, old: Standing | undefined): void {
     db.run(sql`INSERT INTO aliases (id, noun, into_id) VALUES (${row.id}, ${row.noun}, ${row.into})
       ON CONFLICT DO UPDATE SET into_id = excluded.into_id`)
   if (!old && shapes[row.noun].stays) {
-    db.one(insertRow(row))
+    db.run(insertRow(row))
     db.run(removeRow(row.noun, row.id))
   } else remove(db, row, old)
 }

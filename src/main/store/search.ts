@@ -34,6 +34,7 @@ const left = new WeakSet<ReadableDb>()
 
 /** From now on no text is noted or forgotten on this connection: whoever fills a whole database calls `searchAnew` at its end. */
 export const leaveSearch = (db: ReadableDb) => void left.add(db)
+export const isSearchKept = (db: ReadableDb) => !left.has(db)
 
 /** A number or serial number now belongs to this batch. */
 export function noteText(db: WritableDb, batch_pk: number, key: string): void {

@@ -110,16 +110,18 @@ export const readStanding = (noun: Noun, id: string): Query => ({ text: standing
 const inserts = perNoun((noun) => {
   const { column, bound } = listed(changing[noun])
   return `INSERT INTO ${shapes[noun].table} (id, created_at, created_by_user_pk, created_by_station_pk${column})
-    VALUES (+?, +?, (SELECT pk FROM users WHERE id = +?), (SELECT pk FROM stations WHERE id = +?)${bound})
-    RETURNING ${standing[noun]}`
+    VALUES (+?, +?, (SELECT pk FROM users WHERE id = +?), (SELECT pk FROM stations WHERE id = +?)${bound})`
 })
+const insertsRead = perNoun((noun) => `${inserts[noun]} RETURNING ${standing[noun]}`)
 
-/** Returns how the row stands then. */
-export function insertRow(row: Row): Query {
+export function insertRow(row: Row, texts = inserts): Query {
   const { id, created_at, created_by_user_id: user, created_by_station_id: station } = row
   const values = changing[row.noun].map(({ value }) => value(row))
-  return { text: inserts[row.noun], values: [id, created_at, user, station, ...values] }
+  return { text: texts[row.noun], values: [id, created_at, user, station, ...values] }
 }
+
+/** Returns how the row stands then. */
+export const insertAndRead = (row: Row): Query => insertRow(row, insertsRead)
 
 const updates = perNoun((noun) => {
   const { table, stays } = shapes[noun]
