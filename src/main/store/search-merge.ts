@@ -26,8 +26,13 @@ interface Changes {
  */
 export interface Merge {
   readonly last: number
+  /** In the order of the list. */
+  readonly texts: readonly (readonly [created_at: number, batch_pk: number, key: string])[]
+  /** How many of the texts are taken apart. */
+  noted: number
   readonly changes: Changes
-  readonly grams: Float64Array
+  /** In their order: pages are visited once each. Known when all texts are taken apart. */
+  grams: Float64Array | null
   /** How many of the grams are done. */
   done: number
   readonly nth: number
@@ -48,28 +53,42 @@ export function textsWaiting(db: ReadableDb): number {
   return span === null ? 0 : span + 1
 }
 
-/** What there is to merge now, in gram order: pages are visited once each. */
+/** What there is to merge now. */
 export function planMerge(db: ReadableDb): Merge | undefined {
   const { last } = db.one<{ last: number | null }>(sql`SELECT max(pk) AS last FROM search_pending`)!
   if (last === null) return undefined
-  const waiting = db.rows<[number, number, string]>(sql`
+  const texts = db.rows<[number, number, string]>(sql`
     SELECT b.created_at, b.pk, p.key FROM search_pending p JOIN batches b ON b.pk = p.batch_pk ORDER BY b.created_at, b.pk`)
-  const changes: Changes = { times: [], pks: [], grams: new Map() }
-  for (const [created_at, batch_pk, key] of waiting) {
+  return { last, texts, noted: 0, changes: noChanges(), grams: null, done: 0, nth: finishedOn(db) }
+}
+
+const noChanges = (): Changes => ({ times: [], pks: [], grams: new Map() })
+/** Texts taken apart between two looks at the time: some 100 µs. */
+const TEXTS_AT_ONCE = 64
+
+/** @returns false if there is more to do */
+function takeApart(merge: Merge, enough: () => boolean): boolean {
+  const { texts, changes } = merge
+  while (merge.noted < texts.length) {
+    const [created_at, batch_pk, key] = texts[merge.noted]!
     const batch = nameBatch(changes, created_at, batch_pk)
     eachGram(key, (gram) => note(changes, gram, batch))
+    merge.noted += 1
+    if (merge.noted % TEXTS_AT_ONCE === 0 && enough()) return false
   }
-  return { last, changes, grams: inOrder(changes), done: 0, nth: finishedOn(db) }
+  return true
 }
 
 /**
  * Goes on with a merge.
- * @param enough asked after each gram: the rest is for the next transaction when it says true
+ * @param enough asked after each gram and after some texts: the rest is for the next transaction when it says true
  * @returns false if there is more to do
  */
 export function goOnMerging(db: WritableDb, merge: Merge, enough: () => boolean): boolean {
   if (merge.nth !== finishedOn(db)) return true
-  const { changes, grams, last } = merge
+  if (!takeApart(merge, enough)) return false
+  const { changes, last } = merge
+  const grams = (merge.grams ??= inOrder(changes))
   while (merge.done < grams.length) {
     applyGram(db, changes, grams[merge.done]!, union)
     merge.done += 1
@@ -104,8 +123,7 @@ function* batchesInOrder(db: WritableDb): Generator<[created_at: number, pk: num
 export function searchAnew(db: WritableDb): void {
   for (const table of ['search', 'search_pending', 'search_gone'])
     db.run({ text: `DELETE FROM ${table}`, values: [] })
-  const none = (): Changes => ({ times: [], pks: [], grams: new Map() })
-  let changes = none()
+  let changes = noChanges()
   let held = 0
   for (const [created_at, batch_pk, number] of batchesInOrder(db)) {
     const batch = nameBatch(changes, created_at, batch_pk)
@@ -116,7 +134,7 @@ export function searchAnew(db: WritableDb): void {
       })
     if (held < PLACES_MAX) continue
     for (const gram of inOrder(changes)) applyGram(db, changes, gram, union)
-    changes = none()
+    changes = noChanges()
     held = 0
   }
   for (const gram of inOrder(changes)) applyGram(db, changes, gram, union)
@@ -134,7 +152,7 @@ export function mergeGone(db: WritableDb): void {
       SELECT batch_pk, created_at FROM search_gone
       UNION SELECT pk, created_at FROM batches WHERE pk IN (SELECT batch_pk FROM search_gone))
     SELECT DISTINCT had.created_at, batch_pk, key FROM search_gone JOIN had USING (batch_pk) ORDER BY had.created_at, batch_pk`)
-  const changes: Changes = { times: [], pks: [], grams: new Map() }
+  const changes = noChanges()
   let texts = ''
   for (const [created_at, batch_pk, key] of gone) {
     const known = changes.pks.length

@@ -5,7 +5,7 @@ import type { Store } from './store.ts'
 /** How many texts are merged at once: the more there are, the more of them share a page, and the longer a search reads them all. */
 const ENOUGH = 2_048
 /** Whoever else writes waits no longer than this. */
-const SLICE_MS = 4
+const SLICE_MS = 2
 
 /** Merges the texts that wait for the search whenever there are enough, a few grams at a time between other writes. */
 export function keepSearchMerged({ db, commits }: Pick<Store, 'db' | 'commits'>): { stop(): void } {

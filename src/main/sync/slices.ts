@@ -31,7 +31,7 @@ export function standstill(page: Page, cursor: Cursor): Page {
   return { ...page, from: cursor, to: cursor, commits: [], more: true }
 }
 
-const SLICE_MS = 4
+const SLICE_MS = 2
 const ROWS_MIN = 10
 const ROWS_MAX = 400
 
