@@ -514,3 +514,31 @@ test('without a verified backup the archive ends after 90 days, and only if both
   await more('LOT-4')
   expect(archived(station)).toBe(3)
 })
+
+test('[S19] while a page is laid down, the next one is on its way, and is asked for once', async () => {
+  const { station, line } = await enrolled('A')
+  await line.round()
+  await line.stop()
+  office.fill(
+    Array.from({ length: 1_800 }, (_, n) => ({ type: 'batch.create', id: `b-${n}`, number: `LOT-${n}` })),
+  )
+  const from = station.store.synced.meta(station.store.db)!.cursor.seq
+  const pulls: number[] = []
+  office.mischief = (request, _response, go) => {
+    if (request.url!.endsWith('/pull'))
+      pulls.push(station.store.synced.meta(station.store.db)!.cursor.seq - from)
+    go()
+  }
+  const again = await lineOf(station)
+  expect(await again.round()).toMatchObject({ state: 'in_sync' })
+  expect(await station.done('GET', '/v2/batches?search_query=LOT-1799')).toMatchObject({
+    data: [{ number: 'LOT-1799' }],
+  })
+  // Four pages of at most 500. What says that the feed ends there is asked for once more, when nothing is before it.
+  const [first, second, third, fourth, again_fourth] = pulls
+  expect(first).toBe(0)
+  expect(second).toBeLessThan(500)
+  expect(third).toBeLessThan(1_000)
+  expect(fourth).toBeLessThan(1_500)
+  expect(again_fourth).toBe(1_500)
+})

@@ -1,6 +1,6 @@
 import { chainHash } from '../../host/hash.ts'
 import { idWithin } from '../../host/id.ts'
-import type { Request } from '../../model/sync/protocol.ts'
+import type { PullRequest, Request } from '../../model/sync/protocol.ts'
 import { type Event, newSession, type Session, step, type Tools } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { perform } from '../store/inbox.ts'
@@ -9,6 +9,7 @@ import { lastLocalId } from '../store/journal.ts'
 import { readArchiveUpTo } from '../store/archive.ts'
 import type { Store } from '../store/store.ts'
 import { viewOf } from '../store/synced.ts'
+import { createAhead } from './ahead.ts'
 import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
 import { createNewcomer, type First } from './newcomer.ts'
@@ -83,6 +84,9 @@ export function createLoop(parts: LoopParts): Loop {
   const rounds = createRounds()
   const queue: Event[] = []
   let working: Promise<void> | null = null
+  const ahead = createAhead(client)
+  /** The question for a page that was answered last, and how long that took. */
+  let pulled: { request: PullRequest; waited_ms: number } | null = null
 
   const newcomer = createNewcomer(parts, ({ at, head_seq, trouble }) => {
     const heard = trouble === null && at !== null ? { last_success_ms: clock().wall_ms, head_seq } : {}
@@ -134,16 +138,18 @@ export function createLoop(parts: LoopParts): Loop {
     const page = event.answer
     const asked = session.pull?.id === event.id
     const { people } = said
+    if (asked && pulled !== null)
+      ahead.ask(pulled.request, page, headOf(store, pulled.request, parts.disk_free()))
     await layPage({ store, pace, act, said, asked }, event, page)
     said = { ...said, people: [] }
     if (asked && !page.more) settleRounds(event.id)
-    if (asked && !page.more && (page.commits.length > 0 || waited_ms > WAITED_MS)) sleep(NUDGE_MS)
+    if (asked && !page.more && (page.commits.length > 0 || (pulled?.waited_ms ?? 0) > WAITED_MS))
+      sleep(NUDGE_MS)
     if (people.length > 0 || page.commits.length > 0) store.people.forget()
   }
 
   /** What came beside the last page. */
   let said: Said = { people: [], wall_ms: 0 }
-  let waited_ms = 0
   const clock = () => store.readClock()
 
   /** @param more the same question has more answers coming: it stays open */
@@ -191,15 +197,17 @@ export function createLoop(parts: LoopParts): Loop {
     const controller = new AbortController()
     if (may_wait) waiting = controller
     const asked = performance.now()
-    const head = headOf(store, request, parts.disk_free())
-    const flight = client
-      .send(request, head, may_wait ? (parts.wait_s ?? 25) : 0, controller.signal)
-      .then((outcome) => {
-        flights.delete(flight)
-        if (waiting === controller) waiting = null
-        if (request.kind === 'pull') waited_ms = performance.now() - asked
-        heard(id, request, outcome, performance.now() - asked)
-      })
+    const ask = () => {
+      const head = headOf(store, request, parts.disk_free())
+      return client.send(request, head, may_wait ? (parts.wait_s ?? 25) : 0, controller.signal)
+    }
+    const answered = request.kind === 'pull' ? ahead.take(request).then((early) => early ?? ask()) : ask()
+    const flight = answered.then((outcome) => {
+      flights.delete(flight)
+      if (waiting === controller) waiting = null
+      if (request.kind === 'pull') pulled = { request, waited_ms: performance.now() - asked }
+      heard(id, request, outcome, performance.now() - asked)
+    })
     flights.add(flight)
   }
 
@@ -278,6 +286,7 @@ export function createLoop(parts: LoopParts): Loop {
     async stop() {
       stopped = true
       newcomer.stop()
+      ahead.drop()
       unsubscribe()
       clearTimeout(timer)
       rounds.end(Number.POSITIVE_INFINITY)

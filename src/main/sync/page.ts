@@ -39,7 +39,7 @@ export async function layPage(
   for (const part of slicesOf(page, pace.rows)) {
     const started = performance.now()
     await slice(part, part.to !== page.to, people)
-    pace.took(performance.now() - started)
+    pace.took(part.commits.length, performance.now() - started)
     people = []
   }
 }

@@ -31,23 +31,25 @@ export function standstill(page: Page, cursor: Cursor): Page {
   return { ...page, from: cursor, to: cursor, commits: [], more: true }
 }
 
-const SLICE_MS = 2
+/** Whoever asks the API waits no longer than about this. */
+const SLICE_MS = 3
 const ROWS_MIN = 10
 const ROWS_MAX = 400
+/** How much one slice says of the next ones: what made it late may be another program. */
+const WEIGHT = 1 / 8
 
 /** How many rows fit into a slice on this PC, learned from how long the last ones took. */
 export interface Pace {
   readonly rows: () => number
-  readonly took: (ms: number) => void
+  readonly took: (rows: number, ms: number) => void
 }
 
 export function createPace(): Pace {
-  let rows = 50
+  let row_ms = SLICE_MS / 30
   return {
-    rows: () => rows,
-    took(ms: number) {
-      if (ms > SLICE_MS) rows = Math.max(ROWS_MIN, Math.floor((rows * SLICE_MS) / ms))
-      else if (ms < SLICE_MS / 2) rows = Math.min(ROWS_MAX, rows * 2)
+    rows: () => Math.min(ROWS_MAX, Math.max(ROWS_MIN, Math.floor(SLICE_MS / row_ms))),
+    took(rows, ms) {
+      if (rows > 0) row_ms += WEIGHT * (Math.min(ms / rows, 2 * row_ms) - row_ms)
     },
   }
 }
