@@ -55,7 +55,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const SEEDS = Number(process.env['SEEDS'] ?? 25)
+const SEEDS = Number(process.env['SEEDS'] ?? 12)
 const FROM = Number(process.env['FROM'] ?? 1)
 const NOW = 1_800_000_000_000
 

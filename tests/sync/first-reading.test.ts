@@ -204,20 +204,18 @@ test('[S23] killed while it reads, whenever that is: nothing that was answered i
   const args = ['--central', office.url, '--sync-interval', '1', '--enroll', office.invite('Line 7')]
   const first = firstFileOf(join(folder, 'lotkeeper.db'))
   const answered: string[] = []
-  let cut = 0
-  for (const [turn, after_ms] of [50, 700, 1_400, 2_100, 2_800, 3_500].entries()) {
+  for (const [turn, later_ms] of [0, 300, 900].entries()) {
     const station = await startStation(folder, args)
-    const end = performance.now() + after_ms
-    for (let n = 0; performance.now() < end; n += 1) {
+    let seen = Infinity
+    for (let n = 0; performance.now() < seen + later_ms; n += 1) {
       const number = `OWN-${turn}-${n}`
       const { status } = await station.call('POST', '/v2/batches', { number })
       expect(status).toBe(200)
       answered.push(number)
+      if (seen === Infinity && existsSync(first)) seen = performance.now()
     }
     await station.stop('SIGKILL')
-    if (existsSync(first)) cut += 1
   }
-  expect(cut).toBeGreaterThan(0)
   // What a process left behind, and nobody finished.
   writeFileSync(first, 'half')
   const station = await startStation(folder, args)
