@@ -127,6 +127,7 @@ async function openBench(url: string, code?: string): Promise<Bench> {
     async close() {
       await line.stop()
       search.stop()
+      store.commits.flush()
       database.close()
       rmSync(folder, { recursive: true })
     },

@@ -58,7 +58,7 @@ export interface LoopParts {
 }
 
 const OPS_MAX = 500
-const PAGE = 500
+const PAGE = 200 // While one is parsed everybody waits.
 const NUDGE_MS = 20
 /** A page that came at once and is empty: headquarters does not wait, so the station does. */
 const WAITED_MS = 1_000
@@ -138,8 +138,8 @@ export function createLoop(parts: LoopParts): Loop {
     const page = event.answer
     const asked = session.pull?.id === event.id
     const { people } = said
-    if (asked && pulled !== null)
-      ahead.ask(pulled.request, page, headOf(store, pulled.request, parts.disk_free()))
+    const last = pulled?.request
+    if (asked && last) ahead.ask(last, page, headOf(store, last, parts.disk_free()))
     await layPage({ store, pace, act, said, asked }, event, page)
     said = { ...said, people: [] }
     if (asked && !page.more) settleRounds(event.id)
