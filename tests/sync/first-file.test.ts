@@ -99,9 +99,21 @@ function ownWork({ rows }: Central, r: Prng): Operation[] {
   return operations
 }
 
+/** And while it reads. */
+const moreWork: readonly Operation[] = [
+  { type: 'batch.create', id: 'late-batch', number: 'LATE' },
+  { type: 'unit.move', id: 'own-unit-0', batch_id: 'late-batch' },
+  { type: 'batch.rename', id: 'own-batch-3', number: 'OWN-LATER' },
+  { type: 'batch.delete', id: 'own-batch-5' },
+  { type: 'batch.create', id: 'late-batch-2', number: 'OWN-RENAMED' },
+]
+
+let accepted = 0
+
 function work(twin: Twin, station_id: string, operations: readonly Operation[]): number {
   let done = 0
-  for (const [index, operation] of operations.entries()) {
+  for (const operation of operations) {
+    const index = (accepted += 1)
     const op_id = `own-op-${index}`
     const op = {
       op_id,
@@ -207,6 +219,8 @@ test(
       waiting += work(paged, station_id, ownWork(central, r))
       const file = join(folder, `${seed}.db`)
       const old = copyOf(paged)
+      waiting += work(paged, station_id, moreWork)
+      const later = copyOf(paged)
       makeFirstFile(file, old.db.path)
       const rows = openFirstRows(file)
       let history = viewOf(paged.db, paged.synced).history()
@@ -223,16 +237,12 @@ test(
         })
       }
       rows.finish()
-      moveIn(file, old.db.path)
-      const once = started({ db: openDatabase(file), synced: paged.synced })
-      compare(once, paged, seed)
-      once.db.close()
-      // As where the file that scripts use could not be let go of the first time.
-      moveIn(file, old.db.path)
-      const twice = started({ db: openDatabase(file), synced: paged.synced })
-      compare(twice, paged, seed)
-      expect(gramsOf(twice.db)).toEqual(gramsOf(paged.db))
-      twice.db.close()
+      // First what waits by then, while scripts go on; then what they wrote since. As often as it takes.
+      for (const path of [old.db.path, later.db.path, later.db.path]) moveIn(file, path)
+      const moved = started({ db: openDatabase(file), synced: paged.synced })
+      compare(moved, paged, seed)
+      expect(gramsOf(moved.db)).toEqual(gramsOf(paged.db))
+      moved.db.close()
     }
     expect(commits).toBeGreaterThan(SEEDS * 15)
     expect(waiting).toBeGreaterThan(SEEDS * 5)

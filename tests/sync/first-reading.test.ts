@@ -11,7 +11,7 @@ import { createKey } from '../../src/main/store/keys.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
 import type { Operation } from '../../src/model/operation.ts'
-import { startStation, temporaryFolder } from '../support/process.ts'
+import { type RunningStation, startStation, temporaryFolder } from '../support/process.ts'
 import { openStation, type StationUnderTest } from '../support/station.ts'
 import { backupOf, headOf } from '../simulation/central.ts'
 import { type Office, openOffice } from './office.ts'
@@ -198,6 +198,12 @@ test('[S23] headquarters is restored while it is read: the station reads what th
   expect(await station.done('GET', '/v2/batches?search_query=LOST')).toMatchObject({ data: [] })
 })
 
+async function isInSync(station: RunningStation): Promise<boolean> {
+  const answer = await station.call('GET', '/station/sync')
+  const { state, pending } = (await answer.json()) as { state: string; pending: number }
+  return state === 'in_sync' && pending === 0
+}
+
 test('[S23] killed while it reads, whenever that is: nothing that was answered is lost, and it ends with everything', async () => {
   office.fill(plant(200, 100))
   const folder = temporaryFolder()
@@ -213,6 +219,8 @@ test('[S23] killed while it reads, whenever that is: nothing that was answered i
       expect(status).toBe(200)
       answered.push(number)
       if (seen === Infinity && existsSync(first)) seen = performance.now()
+      // A fast PC was through with it before it was killed the last time.
+      if (seen === Infinity && turn > 0 && n % 20 === 19 && (await isInSync(station))) break
     }
     await station.stop('SIGKILL')
   }
@@ -229,16 +237,7 @@ test('[S23] killed while it reads, whenever that is: nothing that was answered i
     }
     return found
   }
-  await vi.waitUntil(
-    async () => {
-      const state = (await (await station.call('GET', '/station/sync')).json()) as {
-        state: string
-        pending: number
-      }
-      return state.state === 'in_sync' && state.pending === 0
-    },
-    { timeout: 60_000, interval: 100 },
-  )
+  await vi.waitUntil(() => isInSync(station), { timeout: 60_000, interval: 100 })
   expect(await count('LOT-')).toBe(200)
   expect(await count('OWN-')).toBe(answered.length)
   const there = new Set(

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import type { Meta } from '../../model/sync/station.ts'
 import { type Database, openDatabase, type ReadableDb, type WritableDb } from './database.ts'
 import { foldOutbox } from './inbox.ts'
+import { lastLocalId } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { syncToDisk } from './move-file.ts'
 import { sql } from './sql.ts'
@@ -68,7 +69,8 @@ export function removeFirstFile(file: string): void {
 
 /**
  * Moves what is this station's own from the file that scripts use into the one that was read, and forces that to the disk. Nothing may
- * be written to either meanwhile. Doing it again does no harm.
+ * be written to the latter meanwhile. Done again, it moves and decides what came since: first where nobody waits, then, with nothing
+ * written to either, for good.
  */
 export function moveIn(file: string, old: string): void {
   withOld(file, old, (db) => {
@@ -76,9 +78,12 @@ export function moveIn(file: string, old: string): void {
       const { cursor } = readSync(db)!
       const history = readHistory(db)
       db.run(sql`PRAGMA defer_foreign_keys = ON`)
+      const moved = lastLocalId(db)
       for (const table of originOfTables.moved) {
-        db.run({ text: `DELETE FROM ${table}`, values: [] })
-        copy(db, table)
+        // The two that may be long only grow: nothing is sealed, and nothing confirmed, before the first page.
+        const grows = table === 'journal' || table === 'blobs'
+        if (!grows) db.run({ text: `DELETE FROM ${table}`, values: [] })
+        copy(db, table, grows ? `WHERE rowid NOT IN (SELECT rowid FROM main.${table})` : '')
       }
       // The numbers of the journal go on where they were.
       db.run(sql`DELETE FROM sqlite_sequence WHERE name = 'journal'`)
@@ -90,7 +95,7 @@ export function moveIn(file: string, old: string): void {
       writeSync(db, own)
       writeHistory(db, history)
       mergePeople(db, own)
-      foldOutbox(db, createSynced())
+      foldOutbox(db, createSynced(), moved)
       moveKeys(db)
     })
     db.all(sql`PRAGMA wal_checkpoint(TRUNCATE)`)

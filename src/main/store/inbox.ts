@@ -99,9 +99,21 @@ function foldReached(db: WritableDb, synced: Synced, { next, change, strangers }
   settle(db, synced, { names: live.touched, live, base: next, strangers })
 }
 
-/** Decides all waiting operations on top of a base that was read without them, in the caller's transaction. */
-export function foldOutbox(db: WritableDb, synced: Synced): void {
-  foldAll(db, synced, overlay(baseState(db)))
+/**
+ * Decides waiting operations on top of a base that was read without them, in the caller's transaction.
+ * @param after those accepted after this one; the others were decided here before
+ */
+export function foldOutbox(db: WritableDb, synced: Synced, after: number): void {
+  const base = baseState(db)
+  if (after === 0) {
+    foldAll(db, synced, overlay(base))
+    return
+  }
+  const live = overlay(markedState(db))
+  const fold = emptyFold(live)
+  const author = authorOf(synced.meta(db)!)
+  for (const entry of synced.outbox.list(db)) if (entry.local_id > after) append(fold, author, entry)
+  settle(db, synced, { names: live.touched, live, base, strangers: noStrangers })
 }
 
 /** A new history, or operations that came back: everything is decided again. */

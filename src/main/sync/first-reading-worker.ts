@@ -5,12 +5,15 @@ import { readClock } from '../../host/clock.ts'
 import type { HeadquartersHead, StationHead } from '../../model/sync/envelope.ts'
 import type { Cursor } from '../../model/sync/cursor.ts'
 import type { Page, PullRequest } from '../../model/sync/protocol.ts'
+import { moveIn } from '../store/first-file.ts'
 import { openFirstRows } from '../store/first-rows.ts'
 import { createClient } from './client.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface FirstOrder {
   readonly file: string
+  /** The one that scripts use meanwhile. */
+  readonly database: string
   readonly url: string
   readonly credential: string
   readonly request: PullRequest
@@ -26,7 +29,7 @@ export type FirstWord =
 const TRIES = 30
 const RETRY_MS = 4_000
 
-const { file, url, credential, request, head } = workerData as FirstOrder
+const { file, database, url, credential, request, head } = workerData as FirstOrder
 const client = createClient(url, credential)
 const rows = openFirstRows(file)
 let head_seq = 0
@@ -75,6 +78,8 @@ async function readAll(): Promise<boolean> {
 
 if (await readAll()) {
   rows.finish()
+  // Most of it here: what scripts write until the end is little.
+  moveIn(file, database)
   parentPort!.postMessage({ kind: 'whole' } satisfies FirstWord)
 } else rows.close()
 client.close()

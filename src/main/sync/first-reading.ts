@@ -42,7 +42,7 @@ export async function readFirst(
   const file = firstFileOf(path)
   try {
     makeFirstFile(file, path)
-    const order: FirstOrder = { ...way, file, request, head }
+    const order: FirstOrder = { ...way, file, database: path, request, head }
     if (!(await inThread(order, hear, signal))) return false
     return await swapped(store, file, signal)
   } finally {
