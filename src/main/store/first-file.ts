@@ -46,13 +46,18 @@ export function isUntouched(db: ReadableDb, synced: Synced, waiting_max = WAITIN
   )
 }
 
+/** It is forced to the disk when it is whole: until then a power cut may take it. */
+const IN_NO_HURRY = 'PRAGMA synchronous = OFF'
+
 /** Makes the file: a station's database with its people and itself, and nothing else. */
 export function makeFirstFile(file: string, old: string): void {
   removeFirstFile(file)
   const made = openDatabase(file)
+  made.execute(IN_NO_HURRY)
   migrate(made)
   made.close()
   withOld(file, old, (db) => {
+    db.execute(IN_NO_HURRY)
     transaction(db, () => {
       copy(db, 'meta')
       // With the pks they have: the first user is who stands at the screen.
