@@ -218,7 +218,13 @@ test(
       const paged = newTwin(firstMeta(station_id, 'incarnation'))
       waiting += work(paged, station_id, ownWork(central, r))
       const file = join(folder, `${seed}.db`)
+      const measured = (name: string) =>
+        paged.db.run(sql`INSERT INTO blobs (sha256, size, bytes) VALUES (${name}, 1, ${Buffer.from(name)})`)
+      for (const name of ['gone', 'before']) measured(name)
+      // Their numbers inside are not the same in the two files.
+      paged.db.run(sql`DELETE FROM blobs WHERE sha256 = 'gone'`)
       const old = copyOf(paged)
+      measured('meanwhile')
       waiting += work(paged, station_id, moreWork)
       const later = copyOf(paged)
       makeFirstFile(file, old.db.path)

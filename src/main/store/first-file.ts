@@ -72,6 +72,9 @@ export function removeFirstFile(file: string): void {
   for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(file + ending, { force: true })
 }
 
+/** The two that may be long, by their keys. They only grow: nothing is sealed, and nothing confirmed, before the first page. */
+const growing: Readonly<Record<string, string>> = { journal: 'local_id', blobs: 'sha256' }
+
 /**
  * Moves what is this station's own from the file that scripts use into the one that was read, and forces that to the disk. Nothing may
  * be written to the latter meanwhile. Done again, it moves and decides what came since: first where nobody waits, then, with nothing
@@ -85,10 +88,9 @@ export function moveIn(file: string, old: string): void {
       db.run(sql`PRAGMA defer_foreign_keys = ON`)
       const moved = lastLocalId(db)
       for (const table of originOfTables.moved) {
-        // The two that may be long only grow: nothing is sealed, and nothing confirmed, before the first page.
-        const grows = table === 'journal' || table === 'blobs'
-        if (!grows) db.run({ text: `DELETE FROM ${table}`, values: [] })
-        copy(db, table, grows ? `WHERE rowid NOT IN (SELECT rowid FROM main.${table})` : '')
+        const key = growing[table]
+        if (key === undefined) db.run({ text: `DELETE FROM ${table}`, values: [] })
+        copy(db, table, key === undefined ? '' : `WHERE ${key} NOT IN (SELECT ${key} FROM main.${table})`)
       }
       // The numbers of the journal go on where they were.
       db.run(sql`DELETE FROM sqlite_sequence WHERE name = 'journal'`)
