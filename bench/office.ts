@@ -27,6 +27,7 @@ function* changes(count: number, mark = ''): Generator<Operation> {
 
 /** Headquarters in memory with so many units, as a process of its own: what the station is measured at must not wait for it. */
 const office = await openOffice()
+setInterval(() => void (office.wall_ms = Date.now()), 50).unref()
 office.fill(changes(Number(process.argv[2])))
 process.on('message', (word) => {
   if (word === 'fill') office.fill(changes(30_000, 'B-'))

@@ -4,6 +4,7 @@ import { changeBelow } from '../../src/model/sync/acceptance.ts'
 import { contentHash, GENESIS } from '../../src/model/sync/chain.ts'
 import { origin, type Position, thinned } from '../../src/model/sync/cursor.ts'
 import { append, emptyFold, type Fold, refold } from '../../src/model/sync/fold.ts'
+import { isSlip } from '../../src/model/sync/squash.ts'
 import type { Archived, Entry } from '../../src/model/sync/journal.ts'
 import { authorHere } from '../../src/model/sync/knowledge.ts'
 import type { Meta, StationView, Write } from '../../src/model/sync/station.ts'
@@ -102,6 +103,7 @@ export function viewOf(disk: Disk): StationView {
     meta: disk.meta,
     base: disk.base,
     outbox: () => outboxOf(disk),
+    slips: () => outboxOf(disk).filter(isSlip),
     waiting: () => disk.outbox,
     archive: () => [...disk.archive.values()].sort((a, b) => a.local_id - b.local_id),
     linkAt: (n) => (n === 0 ? GENESIS : disk.links.get(`${disk.meta.incarnation}:${n}`)),

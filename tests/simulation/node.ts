@@ -56,7 +56,7 @@ export function run(world: World, node: Node, event: Event): void {
     // Chance is drawn too: runs that were written down when it was still made of that go on as they did.
     idFrom: (text: string) => (newId(node.ids), digest(text)),
     chance: () => world.schedule.next(),
-    limits: world.plan.limits,
+    limits: { ...world.plan.limits, seals: 6 },
   }
   const { session, effects } = step(viewOf(node.disk), node.session, event, tools)
   node.session = session

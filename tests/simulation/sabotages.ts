@@ -15,8 +15,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'an answer to a push confirms it',
     file: `${sync}/station/answer.ts`,
-    find: '(places.get(op.op_id) ?? Infinity) <= flight.cursor.seq',
-    replace: 'flight !== null && places.has(op.op_id)',
+    find: 'seq <= flight.cursor.seq',
+    replace: 'seq <= flight.cursor.seq || seq > 0',
   },
   {
     name: 'a chain is patched',
@@ -123,32 +123,44 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the fold forgets who read',
     file: `${sync}/reach.ts`,
-    find: '      for (const op_id of fold.readers.get(node) ?? []) operation(op_id)\n',
-    replace: '',
+    find: 'if (positionOf(op_id) > from) operation(op_id)',
+    replace: 'if (positionOf(op_id) > from && node === "") operation(op_id)',
   },
   {
     name: 'the fold leaves later writes in place',
     file: `${sync}/reach.ts`,
-    find: '    if (read.has(node)) return\n',
-    replace: '    if (read.has(node) || node !== "") return\n',
+    find: 'if (positionOf(op_id) > at) operation(op_id)',
+    replace: 'if (positionOf(op_id) > at && node === "") operation(op_id)',
   },
   {
     name: 'the fold never starts again',
     file: `${sync}/fold.ts`,
-    find: 'if (!reach.covers(footprint)) return false',
-    replace: 'reach.covers(footprint)',
+    find: 'if (!reach.covers(entry.local_id, footprint)) return false',
+    replace: 'reach.covers(entry.local_id, footprint)',
   },
   {
     name: 'the fold keeps the traces of what left the outbox',
     file: `${sync}/fold.ts`,
-    find: '    for (const node of fold.footprints.get(op_id)?.writes ?? []) reach.write(node)\n',
+    find: '    for (const node of writes) told(calm, node, local_id)\n',
     replace: '',
+  },
+  {
+    name: 'a row goes back without those who wrote it before',
+    file: `${sync}/reach.ts`,
+    find: 'work.push(() => writers(node).forEach(operation))',
+    replace: 'void writers',
+  },
+  {
+    name: 'a row is as shown whoever wrote it',
+    file: `${sync}/fold.ts`,
+    find: '(author.wrote(before) && author.wrote(after))',
+    replace: 'author.wrote(before)',
   },
   {
     name: 'what was sent is folded together once more',
     file: `${sync}/squash.ts`,
-    find: 'entry.seal !== null || entry.resent',
-    replace: 'entry.seal !== null',
+    find: 'seal === null && !resent',
+    replace: 'seal === null && resent !== undefined',
   },
   {
     name: 'a promise of headquarters is believed for ever',
@@ -165,8 +177,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'sent first and sealed afterwards',
     file: `${sync}/station/ask.ts`,
-    find: "effects: [{ kind: 'write', write } satisfies Effect, ...effects]",
-    replace: "effects: [...effects, { kind: 'write', write } satisfies Effect]",
+    find: 'effects: [...writes, ...asked.effects]',
+    replace: 'effects: [...asked.effects, ...writes]',
   },
   {
     name: 'a copied disk goes unnoticed',

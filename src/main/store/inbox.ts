@@ -74,7 +74,7 @@ function performRecords(db: WritableDb, { stage_is, stage, words }: Write, now: 
   if (words !== undefined) keepConflicts(db, 'base', words, now)
 }
 
-const nothing = { dirty: [], gone: [], changed: [] } as const
+const nothing = { rows: [], gone: [], changed: [] } as const
 
 function laidOver(base: State, rows: readonly Row[]): Overlay {
   const next = overlay(base)

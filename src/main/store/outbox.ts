@@ -1,4 +1,5 @@
-import type { Entry } from '../../model/sync/journal.ts'
+import type { Entry, Seal } from '../../model/sync/journal.ts'
+import { isSlip } from '../../model/sync/squash.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { authorPk, entryColumns, type JournalRow, toEntry } from './journal.ts'
@@ -12,25 +13,50 @@ export interface Outbox {
   /** In the order in which they were accepted. */
   list(db: ReadableDb): readonly Entry[]
   byId(db: ReadableDb): ReadonlyMap<string, Entry>
+  /** Those of which `isSlip` is true. */
+  slips(db: ReadableDb): readonly Entry[]
+  /** Reads what waits on the disk, a piece at a time, until all of it is here (true) or `late` says that others wait. */
+  fill(db: ReadableDb, late: () => boolean): boolean
   change(db: WritableDb, change: NonNullable<Write['outbox']>): void
   /** To be called when what was last done may have been rolled back. */
   forget(): void
 }
 
+/** How much is read at once when all is read. */
+const PIECE = 200
+
 export function createOutbox(): Outbox {
   let entries = new Map<string, Entry>()
+  let slips = new Map<string, Entry>()
   let sorted: readonly Entry[] | null = null
   let last = 0
 
-  function refresh(db: ReadableDb): Map<string, Entry> {
+  function hold(entry: Entry): void {
+    const { op_id } = entry.op
+    entries.set(op_id, entry)
+    if (isSlip(entry)) slips.set(op_id, entry)
+    else slips.delete(op_id)
+    last = Math.max(last, entry.local_id)
+    sorted = null
+  }
+
+  function letGo(op_id: string): void {
+    entries.delete(op_id)
+    slips.delete(op_id)
+    sorted = null
+  }
+
+  /** @returns whether that was all */
+  function read(db: ReadableDb, most: number): boolean {
     const fresh =
       db.all<JournalRow>(sql`SELECT ${entryColumns} FROM journal JOIN authors ON authors.pk = author_pk
-      WHERE local_id > ${last} ORDER BY local_id`)
-    for (const row of fresh) {
-      entries.set(row.op_id, toEntry(row))
-      last = row.local_id
-      sorted = null
-    }
+      WHERE local_id > ${last} ORDER BY local_id LIMIT ${most}`)
+    for (const row of fresh) hold(toEntry(row))
+    return fresh.length < most
+  }
+
+  function refresh(db: ReadableDb): Map<string, Entry> {
+    while (!read(db, PIECE));
     return entries
   }
 
@@ -38,27 +64,53 @@ export function createOutbox(): Outbox {
     byId: refresh,
     list(db) {
       refresh(db)
-      return (sorted ??= [...entries.values()].sort((a, b) => a.local_id - b.local_id))
+      return (sorted ??= [...entries.values()].sort(byPlace))
+    },
+    slips(db) {
+      refresh(db)
+      return [...slips.values()].sort(byPlace)
+    },
+    fill(db, late) {
+      while (!read(db, PIECE)) if (late()) return false
+      return true
     },
     change(db, { put, remove }) {
       refresh(db)
       for (const op_id of remove) {
         db.run(sql`DELETE FROM journal WHERE op_id = ${op_id}`)
-        entries.delete(op_id)
+        letGo(op_id)
       }
       for (const entry of put) {
-        putEntry(db, entry)
-        entries.set(entry.op.op_id, entry)
-        last = Math.max(last, entry.local_id)
+        if (isOnlySealed(entries.get(entry.op.op_id), entry)) putSeal(db, entry.local_id, entry.seal)
+        else putEntry(db, entry)
+        hold(entry)
       }
-      if (put.length + remove.length > 0) sorted = null
     },
     forget() {
       entries = new Map()
+      slips = new Map()
       sorted = null
       last = 0
     },
   }
+}
+
+const byPlace = (a: Entry, b: Entry) => a.local_id - b.local_id
+
+/** Nothing of it is another than before but that it has a place in the chain. */
+function isOnlySealed(before: Entry | undefined, entry: Entry): entry is Entry & { seal: Seal } {
+  if (before?.seal !== null || entry.seal === null) return false
+  return (Object.keys(entry) as (keyof Entry)[]).every(
+    (name) => name === 'seal' || entry[name] === before[name],
+  )
+}
+
+function putSeal(db: WritableDb, local_id: number, { incarnation, n, prev, hash }: Seal): void {
+  db.run(sql`UPDATE journal SET incarnation = ${incarnation}, n = ${n}, prev = ${prev}, hash = ${hash}
+    WHERE local_id = ${local_id}`)
+  db.run(
+    sql`INSERT INTO links (incarnation, n, hash) VALUES (${incarnation}, ${n}, ${hash}) ON CONFLICT DO NOTHING`,
+  )
 }
 
 function putEntry(

@@ -66,6 +66,7 @@ export function createSynced(): Synced {
     },
     catchUp(db, late) {
       if (fold !== null) return true
+      if (!outbox.fill(db, late)) return false
       if (build === null) {
         const live = overlay(baseState(db))
         build = { live, fold: emptyFold(live), done: 0 }
@@ -86,7 +87,7 @@ export function createSynced(): Synced {
       const { station_id } = self.meta(db)!
       const mark = localMark(op.op_id, station_id)
       if (fold === null) return decide(state, op, everything, mark)
-      const author: Author = { knowledge: () => everything, mark: () => mark }
+      const author: Author = { knowledge: () => everything, mark: () => mark, wrote: () => true }
       const { decision, footprint } = decideTracked(state, author, { op } as Entry)
       if (decision.result === 'applied') note(fold, op.op_id, footprint)
       return decision
@@ -170,6 +171,7 @@ export function viewOf(
     meta,
     base: baseState(db),
     outbox: () => synced.outbox.list(db),
+    slips: () => synced.outbox.slips(db),
     waiting: () => synced.outbox.byId(db),
     archive,
     linkAt: (n) => (n === 0 ? GENESIS : linkAt(db, meta.incarnation, n)),

@@ -6,14 +6,14 @@ import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { perform } from '../store/inbox.ts'
 import { fillMarks } from '../store/fill-marks.ts'
 import { lastLocalId } from '../store/journal.ts'
-import { readArchiveUpTo } from '../store/archive.ts'
 import type { Store } from '../store/store.ts'
 import { viewOf } from '../store/synced.ts'
 import { createAhead } from './ahead.ts'
 import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
+import { createLimits } from './limits.ts'
 import { createNewcomer, type First } from './newcomer.ts'
-import { layPage, type Said } from './page.ts'
+import { archiveFor, layPage, type Said } from './page.ts'
 import { createRounds } from './rounds.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
 import { createPace, nothingYet } from './slices.ts'
@@ -57,8 +57,6 @@ export interface LoopParts {
   readonly first?: First
 }
 
-const OPS_MAX = 500
-const PAGE = 200 // While one is parsed everybody waits.
 const NUDGE_MS = 20
 /** A page that came at once and is empty: headquarters does not wait, so the station does. */
 const WAITED_MS = 1_000
@@ -70,7 +68,7 @@ const CATCH_UP_MS = 4
 export function createLoop(parts: LoopParts): Loop {
   const { store, client, interval_ms, onTrouble } = parts
   const { commits, synced } = store
-  const limits = { ops: OPS_MAX, page: PAGE, poll_ms: interval_ms }
+  const { limits, arrived, wasTooMuch } = createLimits(interval_ms)
   const { newId, chance } = parts
   const tools: Tools = { hash: chainHash, newId, idFrom: (text) => idWithin(text, ''), chance, limits }
   const pace = createPace()
@@ -154,7 +152,7 @@ export function createLoop(parts: LoopParts): Loop {
 
   /** @param more the same question has more answers coming: it stays open */
   async function act(event: Event, more: boolean, also: (db: WritableDb) => void): Promise<void> {
-    const view = (db: ReadableDb) => viewOf(db, synced, shortArchive(db, event))
+    const view = (db: ReadableDb) => viewOf(db, synced, archiveFor(db, synced, event))
     // Scripts may write until the transaction begins: what is written is decided inside it, on what it sees.
     const sure = (db: WritableDb) => {
       const decided = step(view(db), session, event, tools)
@@ -166,8 +164,10 @@ export function createLoop(parts: LoopParts): Loop {
     }
     // What a page brings headquarters has: should a power cut take it back, it is asked for again.
     const brings = event.kind === 'answer' && event.answer.kind === 'page' && event.answer.commits.length > 0
-    let done = brings ? await commits.writeSoon(sure) : step(view(store.db), session, event, tools)
-    if (!brings && done.effects.some(({ kind }) => kind === 'write')) done = await commits.write(sure)
+    const decided = brings || isSealing() ? null : step(view(store.db), session, event, tools)
+    const done = decided?.effects.every(({ kind }) => kind !== 'write')
+      ? decided
+      : await (brings ? commits.writeSoon(sure) : commits.write(sure))
     if (!more) session = done.session
     for (const effect of done.effects) {
       if (effect.kind === 'send') send(effect.id, effect.request)
@@ -176,12 +176,9 @@ export function createLoop(parts: LoopParts): Loop {
     if (session.outdated) later()
   }
 
-  /** A page of the feed asks the archive only for what a verified backup holds; all of it may be long. */
-  function shortArchive(db: ReadableDb, event: Event) {
-    if (event.kind !== 'answer' || event.answer.kind !== 'page' || synced.meta(db)!.stage !== null) return
-    const { safe_seq } = event.answer
-    return () => readArchiveUpTo(db, safe_seq)
-  }
+  /** What is sent next was not sealed yet: that there is something to write need not be worked out first. */
+  const isSealing = () =>
+    session.greeted && session.push === null && synced.outbox.list(store.db).at(-1)?.seal === null
 
   function later(): void {
     clearTimeout(timer)
@@ -229,7 +226,7 @@ export function createLoop(parts: LoopParts): Loop {
       noteTrouble(
         answer.kind === 'upgrade_required' ? { kind: 'upgrade_required', protocol: answer.protocol } : null,
       )
-      if (answer.kind === 'pushed') limits.ops = Math.min(OPS_MAX, limits.ops * 2)
+      if (answer.kind === 'pushed') arrived()
       if (answer.kind === 'page') said = head
       return happen({ kind: 'answer', id, answer })
     }
@@ -237,7 +234,7 @@ export function createLoop(parts: LoopParts): Loop {
     if (trouble.kind === 'taken_back' && request.kind === 'pull')
       return happen({ kind: 'answer', id, answer: nothingYet(request) })
     const heavy = trouble.kind === 'silent' || (trouble.kind === 'refused' && trouble.why === 'too_large')
-    if (heavy && request.kind === 'push') limits.ops = Math.max(1, Math.floor(request.ops.length / 2))
+    if (heavy) wasTooMuch(request)
     noteTrouble(trouble)
     happen({ kind: 'failed', id, ...(retry_after_ms === undefined ? {} : { retry_after_ms }) })
     settleRounds(Number.POSITIVE_INFINITY)

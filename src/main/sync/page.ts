@@ -1,10 +1,11 @@
 import type { HeadquartersHead } from '../../model/sync/envelope.ts'
 import type { Page } from '../../model/sync/protocol.ts'
 import type { Event } from '../../model/sync/station.ts'
-import { ageArchive, hasArchivedUpTo } from '../store/archive.ts'
+import { ageArchive, hasArchivedUpTo, readArchiveUpTo } from '../store/archive.ts'
 import { meetPeople } from '../store/births.ts'
-import type { WritableDb } from '../store/database.ts'
+import type { ReadableDb, WritableDb } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import type { Synced } from '../store/synced.ts'
 import { type Pace, slicesOf, standstill } from './slices.ts'
 
 /** What came beside a page. */
@@ -18,6 +19,13 @@ interface Hands {
   readonly asked: boolean
   /** Does what the engine says to an event, in one transaction with `also`. */
   readonly act: (event: Event, more: boolean, also: (db: WritableDb) => void) => Promise<void>
+}
+
+/** A page of the feed asks the archive only for what a verified backup holds; all of it may be long. */
+export function archiveFor(db: ReadableDb, synced: Synced, event: Event) {
+  if (event.kind !== 'answer' || event.answer.kind !== 'page' || synced.meta(db)!.stage !== null) return
+  const { safe_seq } = event.answer
+  return () => readArchiveUpTo(db, safe_seq)
 }
 
 /** Lays a page on the base in slices; between two of them whoever waits at the API comes first. */

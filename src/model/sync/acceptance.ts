@@ -3,7 +3,6 @@ import type { Row, State } from '../state.ts'
 import { canonical } from './chain.ts'
 import type { Position } from './cursor.ts'
 import type { Change } from './fold.ts'
-import { nodesOf } from './footprint.ts'
 import type { Entry } from './journal.ts'
 import type { Meta, Write } from './station.ts'
 
@@ -45,23 +44,21 @@ export function changeBelow(write: Write, { meta, base, outbox }: Before): Chang
   // Who counts as the same author changes with the incarnation, and with it what was seen.
   const reborn = write.meta !== undefined && write.meta.incarnation !== meta.incarnation
   if (reborn || write.stage_is === 'take') return null
-  const dirty = new Set<string>()
-  for (const row of write.base ?? []) {
-    const before = base.get(row.noun, row.id)
-    if (before !== undefined) for (const node of nodesOf(before)) dirty.add(node)
-    for (const node of nodesOf(row)) dirty.add(node)
-  }
+  const rows = (write.base ?? []).map((row) => ({ before: base.get(row.noun, row.id), row }))
   const changed: string[] = []
   for (const entry of write.outbox?.put ?? []) {
     const before = outbox.get(entry.op.op_id)
     if (before === undefined) return null
     if (saysOther(before, entry)) changed.push(entry.op.op_id)
   }
-  return { dirty, gone: write.outbox?.remove ?? [], changed }
+  const gone = (write.outbox?.remove ?? []).flatMap((op_id) => outbox.get(op_id) ?? [])
+  return { rows, gone, changed }
 }
 
 /** Sealing changes nothing of what an entry does; a folded renaming or a cut-back base does. */
 function saysOther(before: Entry, after: Entry): boolean {
   const said = ({ op, base, rebased }: Entry) => canonical([op.operation, base, rebased])
-  return before !== after && said(before) !== said(after)
+  if (before.op.operation === after.op.operation && before.base === after.base)
+    return before.rebased !== after.rebased
+  return said(before) !== said(after)
 }

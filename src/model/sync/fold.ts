@@ -1,6 +1,7 @@
 import type { Memory } from '../memory.ts'
-import type { Decision, Noun, State } from '../state.ts'
-import { type Author, decideTracked, type Footprint } from './footprint.ts'
+import type { Decision, Noun, Row, State } from '../state.ts'
+import { canonical } from './chain.ts'
+import { type Author, decideTracked, type Footprint, isRowNode, nodesOf, rowNode } from './footprint.ts'
 import type { Entry } from './journal.ts'
 import { newReach, type Reach } from './reach.ts'
 
@@ -10,12 +11,13 @@ import { newReach, type Reach } from './reach.ts'
  * Deciding all of them again for each page would be too slow with weeks of backlog. So each operation leaves a footprint,
  * what it read and what it wrote, and when something changes below, only the operations that it reaches are decided again:
  *
- *   a node was written  ->  whoever read or wrote it is decided again, and what they wrote is dirty too
- *   somebody who is decided again reads a node  ->  whoever wrote it must be undone first, for it may come later
+ *   a node is another        ->  whoever read it after that is decided again, and what they wrote is another too
+ *   a row is another         ->  whoever wrote it is decided again as well: it has one image, which goes back to the base
+ *   who is decided again reads a node  ->  whoever wrote it later must be undone first
+ *   headquarters made a row just as it is shown  ->  nothing: who read it reads the same
  *
- * The dirty rows go back to the base and the reached operations are replayed in order. If the replay writes or reads
- * outside of what was reached, the reach was too small and it starts again with more. The result is always what deciding
- * everything again would give, row for row and mark for mark ([I13]).
+ * The rows go back to the base and the reached operations are replayed in order. If one of them comes to reach more, all of it
+ * starts again. The result is always what deciding everything again would give, row for row and mark for mark ([I13]).
  */
 export interface Fold {
   readonly live: Memory
@@ -39,10 +41,10 @@ export function append(fold: Fold, author: Author, entry: Entry): Decision {
 
 /** What a page, a seal or a new history changed below the fold. */
 export interface Change {
-  /** Nodes of base rows as they were and as they are. */
-  readonly dirty: Iterable<string>
+  /** Rows of the base as they were and as they are. */
+  readonly rows: readonly { readonly before: Row | undefined; readonly row: Row }[]
   /** Operations that left the outbox. */
-  readonly gone: readonly string[]
+  readonly gone: readonly Entry[]
   /** Operations whose content changed. */
   readonly changed: readonly string[]
 }
@@ -55,14 +57,59 @@ export function refold(
   author: Author,
   change: Change,
 ): void {
-  const reach = newReach(fold)
-  for (const node of change.dirty) reach.write(node)
-  for (const op_id of change.gone) {
-    for (const node of fold.footprints.get(op_id)?.writes ?? []) reach.write(node)
-    forget(fold, op_id)
-  }
+  // What is not in the journal is being accepted, after all that is.
+  const reach = newReach(fold, (op_id) => outbox.get(op_id)?.local_id ?? Infinity)
+  noteBelow(fold, author, change, reach)
   for (const op_id of change.changed) reach.operation(op_id)
   while (!replay(fold, base, outbox, author, reach));
+}
+
+/** Tells the reach what is another below the fold, and forgets the operations that left. */
+function noteBelow(fold: Fold, author: Author, { rows, gone }: Change, reach: Reach): void {
+  const left = new Set(gone.map(({ op }) => op.op_id))
+  const as_shown = new Set<string>()
+  for (const { row } of rows) if (isAsShown(fold, left, author, row)) as_shown.add(rowNode(row.noun, row.id))
+  const last = gone.reduce((most, { local_id }) => Math.max(most, local_id), 0)
+  const footprints = gone.map(({ op }) => fold.footprints.get(op.op_id))
+  for (const op_id of left) forget(fold, op_id)
+  const told = (as_it_was: boolean, node: string, from: number) =>
+    as_it_was ? reach.confirm(node, last) : reach.write(node, from)
+  for (const { before, row } of rows) {
+    const calm = as_shown.has(rowNode(row.noun, row.id))
+    if (before !== undefined) for (const node of nodesOf(before)) told(calm, node, 0)
+    for (const node of nodesOf(row)) told(calm, node, 0)
+  }
+  for (const [index, { local_id }] of gone.entries()) {
+    const writes = [...(footprints[index]?.writes ?? [])]
+    const calm = writes.every((node) => !isRowNode(node) || as_shown.has(node))
+    for (const node of writes) told(calm, node, local_id)
+  }
+}
+
+/**
+ * Only operations that left wrote the row, and headquarters says of it what is shown: whoever read it reads the same. Of its marks a
+ * reader asks who wrote, and whether that was seen; when it was made is nobody's reason for anything.
+ */
+function isAsShown({ live, writers }: Fold, left: ReadonlySet<string>, author: Author, row: Row): boolean {
+  const wrote = writers.get(rowNode(row.noun, row.id))
+  if (wrote === undefined || [...wrote].some((op_id) => !left.has(op_id))) return false
+  const shown = live.get(row.noun, row.id)
+  if (shown === undefined) return false
+  const { marks, created_at: _, ...said } = row
+  const { marks: shown_marks, created_at: __, ...saw } = shown
+  return canonical(said) === canonical(saw) && isSameByMarks(shown_marks, marks, author)
+}
+
+function isSameByMarks(shown: Row['marks'], said: Row['marks'], author: Author): boolean {
+  const fields = Object.keys(said)
+  return (
+    fields.length === Object.keys(shown).length &&
+    fields.every((field) => {
+      const [before, after] = [shown[field], said[field]!]
+      if (before?.op_id !== after.op_id) return false
+      return before.seq === after.seq || (author.wrote(before) && author.wrote(after))
+    })
+  )
 }
 
 /** Replays what was reached. False if it touched more than that: the reach has grown and all starts again. */
@@ -74,13 +121,13 @@ function replay(
   reach: Reach,
 ): boolean {
   reach.grow()
-  reset(fold.live, base, reach.written)
+  reset(fold.live, base, reach.rows)
   const entries = [...reach.operations].flatMap((op_id) => outbox.get(op_id) ?? [])
   entries.sort((a, b) => a.local_id - b.local_id)
   const footprints: [Entry, Footprint][] = []
   for (const entry of entries) {
     const { decision, footprint } = decideTracked(fold.live, author, entry)
-    if (!reach.covers(footprint)) return false
+    if (!reach.covers(entry.local_id, footprint)) return false
     for (const row of decision.changed) fold.live.put(row)
     footprints.push([entry, footprint])
   }
@@ -88,9 +135,9 @@ function replay(
   return true
 }
 
-/** Back to the base: all dirty rows let go of their keys before any takes one. */
-function reset(live: Memory, base: State, written: ReadonlySet<string>): void {
-  const rows = [...written].filter((node) => node.startsWith('row:')).map((node) => node.split(':', 3))
+/** Back to the base: all rows let go of their keys before any takes one. */
+function reset(live: Memory, base: State, nodes: ReadonlySet<string>): void {
+  const rows = [...nodes].map((node) => node.split(':', 3))
   for (const [, noun, id] of rows) live.drop(noun as Noun, id!)
   for (const [, noun, id] of rows) {
     const row = base.get(noun as Noun, id!)

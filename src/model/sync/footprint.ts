@@ -13,6 +13,8 @@ export interface Footprint {
 export interface Author {
   knowledge(entry: Entry): Knowledge
   mark(entry: Entry): Mark
+  /** Whether whatever waits here counts as knowing what this mark stands for, because this station wrote it. */
+  wrote(mark: Mark): boolean
 }
 
 /** Decides an operation and notes every question it asked. */
@@ -57,7 +59,8 @@ export function decideTracked(
   return { decision, footprint: { reads, writes } }
 }
 
-const rowNode = (noun: Noun, id: string) => `row:${noun}:${id}`
+export const rowNode = (noun: Noun, id: string) => `row:${noun}:${id}`
+export const isRowNode = (node: string) => node.startsWith('row:')
 const keyNode = (noun: Noun, scope: string, key: string) => `key:${noun}:${scope}:${key}`
 const referenceNode = (noun: Noun, field: string, id: string) => `ref:${noun}.${field}:${id}`
 

@@ -65,16 +65,17 @@ export function authorHere(
   incarnation: string,
   lineage: readonly Parent[],
 ): Author {
+  const wrote = (mark: Mark) =>
+    mark.seq === null ||
+    mark.incarnation === incarnation ||
+    lineage.some((older) => older.incarnation === mark.incarnation && mark.n <= older.upto)
   return {
     knowledge: (entry: Entry) => ({
       rebased: entry.rebased,
       known_deleted: entry.known_deleted,
-      seen: (mark) =>
-        mark.seq === null ||
-        mark.seq <= entry.base.seq ||
-        mark.incarnation === incarnation ||
-        lineage.some((older) => older.incarnation === mark.incarnation && mark.n <= older.upto),
+      seen: (mark) => wrote(mark) || mark.seq! <= entry.base.seq,
     }),
+    wrote,
     // What waits has no place yet, and needs none: whatever else waits comes from this station, in this order.
     mark: ({ op }) => ({ op_id: op.op_id, incarnation: '', n: 0, station_id, seq: null }),
   }

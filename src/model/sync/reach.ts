@@ -1,13 +1,21 @@
-import type { Footprint } from './footprint.ts'
+import { isRowNode, type Footprint } from './footprint.ts'
 
-/** How far a change goes: dirty nodes, and the operations that must be decided again. Only ever grows. */
+/**
+ * How far a change goes: the operations that must be decided again, and the rows that go back to the base before. Only ever grows.
+ * Positions are those of the journal (`local_id`); the base stands before all of them, at 0.
+ */
 export interface Reach {
-  readonly written: Set<string>
-  readonly operations: Set<string>
-  write(node: string): void
+  readonly rows: ReadonlySet<string>
+  readonly operations: ReadonlySet<string>
+  /** What the node stands for is another from this position on. */
+  write(node: string, from: number): void
+  /** It is another up to this position, and from there on what it was. */
+  confirm(node: string, until: number): void
   operation(op_id: string): void
+  /** Follows what was said to its end. */
   grow(): void
-  covers(footprint: Footprint): boolean
+  /** Whether a new footprint at this position stays within what was reached; if not, more is reached now. */
+  covers(position: number, footprint: Footprint): boolean
 }
 
 interface Footprints {
@@ -16,48 +24,68 @@ interface Footprints {
   readonly writers: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-export function newReach(fold: Footprints): Reach {
-  const written = new Set<string>()
-  const read = new Set<string>()
+const nobody: ReadonlySet<string> = new Set()
+
+/** @param positionOf of a waiting operation */
+export function newReach(fold: Footprints, positionOf: (op_id: string) => number): Reach {
+  const rows = new Set<string>()
   const operations = new Set<string>()
+  const written = new Map<string, number>()
+  const read = new Map<string, number>()
   const work: (() => void)[] = []
-  const write = (node: string) => {
-    if (written.has(node)) return
-    written.add(node)
+  const readers = (node: string) => fold.readers.get(node) ?? nobody
+  const writers = (node: string) => fold.writers.get(node) ?? nobody
+
+  // There is one image of a row: who wrote it before is undone with who wrote it last.
+  function back(node: string): void {
+    if (rows.has(node)) return
+    rows.add(node)
+    work.push(() => writers(node).forEach(operation))
+  }
+  function write(node: string, from: number): void {
+    if ((written.get(node) ?? Infinity) <= from) return
+    written.set(node, from)
+    if (isRowNode(node)) back(node)
     work.push(() => {
-      for (const op_id of fold.readers.get(node) ?? []) operation(op_id)
-      for (const op_id of fold.writers.get(node) ?? []) operation(op_id)
+      for (const op_id of readers(node)) if (positionOf(op_id) > from) operation(op_id)
     })
   }
-  const readBy = (node: string) => {
-    if (read.has(node)) return
-    read.add(node)
+  function readAt(node: string, at: number): void {
+    if ((read.get(node) ?? Infinity) <= at) return
+    read.set(node, at)
     work.push(() => {
-      for (const op_id of fold.writers.get(node) ?? []) operation(op_id)
+      for (const op_id of writers(node)) if (positionOf(op_id) > at) operation(op_id)
     })
   }
-  const operation = (op_id: string) => {
+  function operation(op_id: string): void {
     if (operations.has(op_id)) return
     operations.add(op_id)
     const footprint = fold.footprints.get(op_id)
-    for (const node of footprint?.writes ?? []) write(node)
-    for (const node of footprint?.reads ?? []) readBy(node)
+    if (footprint !== undefined) follow(positionOf(op_id), footprint)
   }
+  function follow(position: number, { reads, writes }: Footprint): void {
+    for (const node of writes) write(node, position)
+    for (const node of reads) readAt(node, position)
+  }
+  function grow(): void {
+    for (let next = work.pop(); next !== undefined; next = work.pop()) next()
+  }
+
   return {
-    written,
+    rows,
     operations,
     write,
-    operation,
-    grow: () => {
-      for (let next = work.pop(); next !== undefined; next = work.pop()) next()
+    confirm(node, until) {
+      if (isRowNode(node)) back(node)
+      for (const op_id of readers(node)) if (positionOf(op_id) < until) operation(op_id)
     },
-    covers: ({ reads, writes }) => {
+    operation,
+    grow,
+    covers(position, footprint) {
       const reached = operations.size
-      const dirty = written.size
-      for (const node of writes) write(node)
-      for (const node of reads) readBy(node)
-      if (written.size === dirty) for (let next = work.pop(); next !== undefined; next = work.pop()) next()
-      return written.size === dirty && operations.size === reached
+      follow(position, footprint)
+      grow()
+      return operations.size === reached
     },
   }
 }

@@ -23,7 +23,9 @@ export interface StationView {
   readonly base: State
   /** In the order in which they were accepted. */
   outbox(): readonly Entry[]
-  /** The same by `op_id`: a page asks for a few of what may be weeks of them. */
+  /** Those of it that squash() asks for (`isSlip`). */
+  slips(): readonly Entry[]
+  /** The outbox by `op_id`: a page asks for a few of what may be weeks of them. */
   waiting(): ReadonlyMap<string, Entry>
   archive(): readonly Archived[]
   /** Hash of a position in the present incarnation's chain. */
@@ -108,7 +110,14 @@ export interface Tools {
   readonly idFrom: (text: string) => string
   /** A number from 0 up to 1 that spreads stations over time. */
   readonly chance: () => number
-  readonly limits: { readonly ops: number; readonly page: number; readonly poll_ms: number }
+  readonly limits: {
+    /** Of one push. */
+    readonly ops: number
+    /** Of one transaction. */
+    readonly seals: number
+    readonly page: number
+    readonly poll_ms: number
+  }
 }
 
 export interface Step {

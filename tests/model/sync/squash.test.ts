@@ -5,7 +5,7 @@ import type { Operation } from '../../../src/model/operation.ts'
 import { accepted } from '../../../src/model/sync/acceptance.ts'
 import type { Entry } from '../../../src/model/sync/journal.ts'
 import { reminted } from '../../../src/model/sync/station/incarnation.ts'
-import { squash } from '../../../src/model/sync/squash.ts'
+import { isSlip, squash } from '../../../src/model/sync/squash.ts'
 import { batch, journaled, judge, unit } from '../../support/judge.ts'
 
 const rename = (id: string, number: string): Operation => ({ type: 'batch.rename', id, number })
@@ -18,7 +18,7 @@ function entries(...operations: Operation[]): Entry[] {
 }
 
 function names(outbox: readonly Entry[], base = memory()): string[] {
-  const { changed, dropped } = squash(base, outbox, hash)
+  const { changed, dropped } = squash(base, outbox, outbox.filter(isSlip), hash)
   const kept = outbox.filter((entry) => !dropped.includes(entry))
   const now = kept.map((entry) => changed.find(({ local_id }) => local_id === entry.local_id) ?? entry)
   return now.map(({ op: { operation } }) =>
@@ -76,13 +76,13 @@ test('[S16] a name that somebody else has by now is not taken silently', () => {
 
 test('[S16] what was folded together remembers how it was made', () => {
   const outbox = entries(batch('b', 'X'), rename('b', 'Y'), rename('b', 'Z'))
-  const [made] = squash(memory(), outbox, hash).changed
+  const [made] = squash(memory(), outbox, outbox.filter(isSlip), hash).changed
   expect(made?.made_as).toContain('"number":"X"')
 })
 
 test('[S16] a renaming that goes out by itself after all goes out where it stood', () => {
   const outbox = entries(batch('b', 'X'), unit('u'), rename('b', 'Y'), unit('v'))
-  const { changed, dropped } = squash(memory(), outbox, hash)
+  const { changed, dropped } = squash(memory(), outbox, outbox.filter(isSlip), hash)
   const folded = outbox.flatMap((entry) => {
     if (dropped.includes(entry)) return []
     return changed.find(({ local_id }) => local_id === entry.local_id) ?? entry

@@ -37,7 +37,11 @@ function afterPush(view: StationView, session: Session, flight: Flight, answer: 
     case 'pushed': {
       // A place in the order counts only where this very base has it: a restored headquarters forgets what it answered.
       const places = new Map(answer.results.map(({ op_id, seq }) => [op_id, seq]))
-      const shown = view.outbox().filter(({ op }) => (places.get(op.op_id) ?? Infinity) <= flight.cursor.seq)
+      const waiting = view.waiting()
+      const shown = answer.results
+        .filter(({ seq }) => seq <= flight.cursor.seq)
+        .flatMap(({ op_id }) => waiting.get(op_id) ?? [])
+        .sort((a, b) => a.local_id - b.local_id)
       const write = confirmed(shown, (entry) => places.get(entry.op.op_id)!)
       const next = started(view, { ...session, pushed: answer.chain.seq, pushed_at: session.asked }, tools)
       return shown.length === 0 ? next : writing(session, write)

@@ -2,7 +2,7 @@ import { thinned } from '../cursor.ts'
 import { type Entry, onTheWire, sealed } from '../journal.ts'
 import { PROTOCOL_VERSION, type Request } from '../protocol.ts'
 import { squash } from '../squash.ts'
-import type { Effect, Session, StationView, Step, Tools, Write } from '../station.ts'
+import type { Effect, Session, StationView, Step, Tools } from '../station.ts'
 
 /** Starts what there is to do and not under way: a greeting first, then pushes and pulls side by side. */
 export function started(view: StationView, session: Session, tools: Tools): Step {
@@ -16,9 +16,10 @@ export function started(view: StationView, session: Session, tools: Tools): Step
   const pull = session.pull === null ? asking(view, session, 'pull', pullRequest(view, tools)) : null
   const after = pull?.session ?? session
   const push = view.meta.stage === null && after.push === null ? pushing(view, after, tools) : null
+  const goes_on = push?.effects.some(({ kind }) => kind === 'sleep') ?? false
   return {
     session: push?.session ?? after,
-    effects: [...(pull?.effects ?? []), ...(push?.effects ?? []), poll],
+    effects: [...(pull?.effects ?? []), ...(push?.effects ?? []), ...(goes_on ? [] : [poll])],
   }
 }
 
@@ -45,43 +46,46 @@ function pullRequest(view: StationView, { limits }: Tools): Request {
   return stage === null ? asked : { ...asked, cursor: stage, locator: [...thinned(view.history())] }
 }
 
-/** Seals what goes out, writes it down, and only then sends it. */
+/**
+ * Seals what goes out, writes it down, and only then sends it. What is a lot is sealed piece by piece, for whoever else writes waits for
+ * each; nothing is lost by a seal that was not sent.
+ */
 function pushing(view: StationView, session: Session, tools: Tools): Step | null {
-  const { changed, dropped } = squash(view.base, view.outbox(), tools.hash)
+  const { changed, dropped } = squash(view.base, view.outbox(), view.slips(), tools.hash)
   const outbox = withChanges(view.outbox(), changed, dropped)
-  const chosen = wholeRequests(
-    outbox.filter(({ seal }) => (seal?.n ?? Infinity) > session.pushed),
-    tools.limits.ops,
-  )
+  const chosen = nextOf(outbox, session.pushed, tools.limits.ops)
   if (chosen.length === 0) return null
-  let chain = view.meta.chain
-  const sent: Entry[] = []
-  for (const entry of chosen) {
-    const ready =
-      entry.seal === null
-        ? sealed(tools.hash, entry, view.meta.incarnation, { n: chain.seq, hash: chain.hash })
-        : entry
-    if (ready !== entry) chain = { seq: ready.seal!.n, hash: ready.seal!.hash }
-    sent.push(ready)
+  const { incarnation } = view.meta
+  let { chain } = view.meta
+  const fresh: Entry[] = []
+  const sent = chosen.map((entry) => {
+    if (entry.seal !== null || fresh.length === tools.limits.seals) return entry
+    const ready = sealed(tools.hash, entry, incarnation, { n: chain.seq, hash: chain.hash })
+    chain = { seq: ready.seal!.n, hash: ready.seal!.hash }
+    fresh.push(ready)
+    return ready
+  })
+  const put = [
+    ...changed.filter((entry) => !fresh.some(({ local_id }) => local_id === entry.local_id)),
+    ...fresh,
+  ]
+  const write: Effect = {
+    kind: 'write',
+    write: {
+      meta: { ...view.meta, chain },
+      outbox: { put, remove: dropped.map(({ op }) => op.op_id) },
+    },
   }
-  const fresh = sent.filter((entry, index) => entry !== chosen[index])
-  const ops = sent.map(onTheWire)
-  const { session: asked, effects } = asking(view, session, 'push', {
+  const writes = put.length + dropped.length === 0 ? [] : [write]
+  if (sent.some(({ seal }) => seal === null))
+    return { session, effects: [...writes, { kind: 'sleep', ms: 0 }] }
+  const asked = asking(view, session, 'push', {
     kind: 'push',
     ...envelope(view),
     parent: view.meta.lineage[0] ?? null,
-    ops,
+    ops: sent.map(onTheWire),
   })
-  if (fresh.length === 0 && changed.length === 0 && dropped.length === 0) return { session: asked, effects }
-  const put = [
-    ...changed.filter((entry) => !sent.some(({ local_id }) => local_id === entry.local_id)),
-    ...fresh,
-  ]
-  const write: Write = {
-    meta: { ...view.meta, chain },
-    outbox: { put, remove: dropped.map(({ op }) => op.op_id) },
-  }
-  return { session: asked, effects: [{ kind: 'write', write } satisfies Effect, ...effects] }
+  return { session: asked.session, effects: [...writes, ...asked.effects] }
 }
 
 function withChanges(
@@ -94,9 +98,13 @@ function withChanges(
   return outbox.filter((entry) => !dropped.includes(entry)).map((entry) => byId.get(entry.local_id) ?? entry)
 }
 
-/** The first operations up to a limit, but never half of a request: what was done together is judged together. */
-function wholeRequests(entries: readonly Entry[], limit: number): readonly Entry[] {
-  let end = Math.min(limit, entries.length)
-  while (end > 0 && end < entries.length && entries[end]!.op.txn_id === entries[end - 1]!.op.txn_id) end += 1
-  return entries.slice(0, end)
+/** The first operations after link `pushed`, up to a limit, but never half of a request: what was done together is judged together. */
+function nextOf(outbox: readonly Entry[], pushed: number, limit: number): readonly Entry[] {
+  const chosen: Entry[] = []
+  for (const entry of outbox) {
+    if ((entry.seal?.n ?? Infinity) <= pushed) continue
+    if (chosen.length >= limit && entry.op.txn_id !== chosen.at(-1)!.op.txn_id) break
+    chosen.push(entry)
+  }
+  return chosen
 }
