@@ -24,7 +24,7 @@ export function markedState(db: ReadableDb): State {
 /** What headquarters said: the live rows, except where waiting operations touched them and the image was kept aside. */
 export function baseState(db: ReadableDb): State {
   const live = markedState(db)
-  const isBase = ({ id }: Row) =>
+  const isBase = ({ id }: Pick<Row, 'id'>) =>
     db.one<{ in_base: number }>(sql`SELECT in_base FROM row_marks WHERE id = ${id}`)?.in_base === 1
   const kept = (id: string) => {
     const found = db.one<{ row: string }>(sql`SELECT row FROM base_rows WHERE id = ${id}`)
@@ -38,7 +38,7 @@ export function baseState(db: ReadableDb): State {
       .map(({ row }) => JSON.parse(row) as Row)
   const present = (row: Row | undefined) => (row !== undefined && isBase(row) ? row : undefined)
   return {
-    get: (noun, id) => kept(id) ?? present(live.get(noun, id)),
+    get: (noun, id) => (isBase({ id }) ? live.get(noun, id) : kept(id)),
     holder(noun, scope, key) {
       const found = db.one<{ row: string }>(
         sql`SELECT row FROM base_rows WHERE noun = ${noun} AND scope = ${scope} AND key = ${key}`,
@@ -50,6 +50,19 @@ export function baseState(db: ReadableDb): State {
       ...keptMembers(noun, field, id),
     ],
     joined: (noun, id) => [...live.joined(noun, id).filter(isBase), ...keptMembers(noun, 'into', id)],
+  }
+}
+
+/** The same state while nothing is written: each row is read once. */
+export function remembering(state: State): State {
+  const known = new Map<string, Row | undefined>()
+  return {
+    ...state,
+    get(noun, id) {
+      const name = `${noun}:${id}`
+      if (!known.has(name)) known.set(name, state.get(noun, id))
+      return known.get(name)
+    },
   }
 }
 

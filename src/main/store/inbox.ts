@@ -6,7 +6,7 @@ import { append, emptyFold, refold } from '../../model/sync/fold.ts'
 import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Write } from '../../model/sync/station.ts'
 import { applyRows, type Vanished } from './apply.ts'
-import { baseState, dropBase, keepBase, markedState, putMarks } from './base.ts'
+import { baseState, dropBase, keepBase, markedState, putMarks, remembering } from './base.ts'
 import { meetCreators, sameBirth } from './births.ts'
 import { emptyStagedConflicts, keepConflicts, takeStagedConflicts } from './conflicts.ts'
 import type { WritableDb } from './database.ts'
@@ -94,9 +94,10 @@ function foldReached(db: WritableDb, synced: Synced, { next, change, strangers }
   if (next.touched.size === 0 && change.gone.length === 0 && change.changed.length === 0) return
   const { fold } = synced
   if (fold === null) throw new Error('rows were brought before the footprints of what waits were known')
-  const live = overlay(markedState(db))
+  const before = remembering(markedState(db))
+  const live = overlay(before)
   refold({ ...fold, live }, next, synced.outbox.byId(db), authorOf(synced.meta(db)!), change)
-  settle(db, synced, { names: live.touched, live, base: next, strangers })
+  settle(db, synced, { names: live.touched, before, live, base: next, strangers })
 }
 
 /**
@@ -130,28 +131,29 @@ function foldAll(db: WritableDb, synced: Synced, next: Overlay): void {
 
 interface Settled {
   readonly names: Iterable<string>
+  /** What the tables show; read from them if it is not given. */
+  readonly before?: State
   readonly live: State
   readonly base: State
   readonly strangers: Strangers
 }
 
 /** Makes the tables show `live` for these rows, and remembers how they stand to the base. */
-function settle(db: WritableDb, synced: Synced, { names, live, base, strangers }: Settled): void {
+function settle(db: WritableDb, synced: Synced, settled: Settled): void {
+  const { names, before = markedState(db), live, base, strangers } = settled
   const own = synced.meta(db)!.station_id
   const shown: { row: Row; base: Row | undefined }[] = []
+  const rows: Row[] = []
   const vanished: Vanished[] = []
-  const before = markedState(db)
   for (const name of names) {
     const noun = name.slice(0, name.indexOf(':')) as Noun
     const id = name.slice(noun.length + 1)
     const row = live.get(noun, id)
-    if (row !== undefined) {
-      shown.push({ row, base: base.get(noun, id) })
-      continue
-    }
-    const old = before.get(noun, id)
+    const old = strangers.has(id) ? undefined : before.get(noun, id)
+    if (row !== undefined) shown.push({ row, base: base.get(noun, id) })
+    if (row !== undefined && !(old && isSame(old, row))) rows.push(row)
     // The station itself was made by no operation: none can undo it.
-    if (old !== undefined && id !== own) vanished.push(old)
+    if (row === undefined && old !== undefined && id !== own) vanished.push(old)
   }
   const marks = marksOf(db)
   const some_kept = db.one(sql`SELECT 1 FROM base_rows LIMIT 1`) !== undefined
@@ -160,7 +162,6 @@ function settle(db: WritableDb, synced: Synced, { names, live, base, strangers }
     dropBase(db, id)
     db.run(sql`DELETE FROM row_marks WHERE id = ${id}`)
   }
-  const rows = shown.map(({ row }) => row)
   const known = rows.filter(({ id }) => !strangers.has(id))
   unbury(db, [...known.filter((row) => !row.deleted && row.into === null), ...vanished])
   meetCreators(db, rows)
@@ -178,6 +179,12 @@ function settle(db: WritableDb, synced: Synced, { names, live, base, strangers }
     if (!in_base && one.base !== undefined) keepBase(db, one.base)
     putMarks(db, one.row, marks.encode(db, one.row.marks), in_base)
   }
+}
+
+/** Whether the tables show the row just so, whoever wrote what in it. Who made it a table may have yet to learn (births.ts). */
+function isSame(old: Row, row: Row): boolean {
+  if (old.deleted || old.into !== null || shapes[row.noun].stays) return false
+  return canonical({ ...old, marks: {} }) === canonical({ ...row, marks: {} })
 }
 
 /** Rows that live again, or never were, leave no grave. */

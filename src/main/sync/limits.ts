@@ -1,9 +1,9 @@
 import type { Request } from '../../model/sync/protocol.ts'
 import type { Tools } from '../../model/sync/station.ts'
 
-const OPS_MAX = 500
+const OPS_MAX = 250
 /** Whoever else writes waits for so many, and for their fsync. */
-const SEALS = 100
+const SEALS = 50
 /** While one is parsed everybody waits. */
 const PAGE = 200
 
