@@ -85,7 +85,7 @@ test.for(['write', 'writeAlone'] as const)(
   },
 )
 
-test('who writes alone has a transaction of his own, in the order in which it was asked for', async () => {
+test('who writes alone has a transaction of his own, after those who share one', async () => {
   await Promise.allSettled([
     commits.write(note('a')),
     commits.write(note('b')),
@@ -94,8 +94,19 @@ test('who writes alone has a transaction of his own, in the order in which it wa
     commits.write(note('d')),
     commits.write(note('e')),
   ])
-  expect(notes()).toEqual(['a', 'b', 'c', 'd', 'e'])
-  expect(begun).toBe(4)
+  expect(notes()).toEqual(['a', 'b', 'd', 'e', 'c'])
+  expect(begun).toBe(3)
+})
+
+test('whoever writes waits for one piece of something long at most, and so does the next piece', async () => {
+  const pieces = ['1', '2', '3', '4'].map((piece) => commits.writeSoon(note(piece)))
+  await commits.write(note('a'))
+  expect(notes()).toEqual(['a'])
+  await commits.write(note('b'))
+  await commits.write(note('c'))
+  expect(notes()).toEqual(['a', '1', 'b', '2', 'c'])
+  await Promise.all(pieces)
+  expect(notes()).toEqual(['a', '1', 'b', '2', 'c', '3', '4'])
 })
 
 test('flush commits what waits', () => {

@@ -2,7 +2,8 @@ import { isRefusal } from '../../model/error.ts'
 import type { Database, WritableDb } from './database.ts'
 
 /**
- * Group commit: all writes asked for in one turn of the event loop share one transaction, hence one fsync.
+ * Group commit: all writes asked for in one turn of the event loop share one transaction, hence one fsync. Whoever brings something long
+ * piece by piece takes turns with them, a piece each time.
  *
  * Each write runs behind a savepoint of its own, so one that refuses or fails takes nothing of the others with it. Who is
  * alone has none: SQLite keeps every page that is touched behind a savepoint, and gives room back at each statement by
@@ -45,19 +46,43 @@ interface Waiting {
 }
 
 export function createCommits(database: Database): Commits {
-  let queue: Waiting[] = []
+  /** Writes that share a transaction, and those that are alone: slices of something long. */
+  let shared: Waiting[] = []
+  let alone: Waiting[] = []
+  let last: 'shared' | 'alone' = 'alone'
+  let soon = false
   let version = 0
   const listeners = new Set<() => void>()
 
-  function runQueue(): void {
-    const waiting = queue
-    queue = []
-    for (const group of groupsOf(waiting)) runGroup(group)
+  /** One transaction, so that whoever it belongs to is answered before the next: what is shared and a slice take turns. */
+  function runOne(): void {
+    const one = last === 'shared' || shared.length === 0 ? alone.shift() : undefined
+    last = one === undefined ? 'shared' : 'alone'
+    if (one !== undefined) runGroup([one])
+    else if (shared.length > 0) {
+      const group = shared
+      shared = []
+      runGroup(group)
+    }
+  }
+
+  function runSoon(): void {
+    if (soon) return
+    soon = true
+    setImmediate(() => {
+      soon = false
+      runOne()
+      if (shared.length + alone.length > 0) runSoon()
+    })
+  }
+
+  function runAll(): void {
+    while (shared.length + alone.length > 0) runOne()
   }
 
   function runGroup(group: readonly Waiting[]): void {
-    const shared = group.length > 1
-    const undo = shared ? 'ROLLBACK TO one' : 'ROLLBACK; BEGIN IMMEDIATE'
+    const several = group.length > 1
+    const undo = several ? 'ROLLBACK TO one' : 'ROLLBACK; BEGIN IMMEDIATE'
     const outcomes: (() => void)[] = []
     let changed = false
     const durable = group.some((one) => one.durable)
@@ -65,7 +90,7 @@ export function createCommits(database: Database): Commits {
       if (!durable) database.execute('PRAGMA synchronous = NORMAL')
       database.execute('BEGIN IMMEDIATE')
       for (const { work, seen, resolve, reject } of group) {
-        if (shared) database.execute('SAVEPOINT one')
+        if (several) database.execute('SAVEPOINT one')
         try {
           const result = work(database)
           if (isRefusal(result)) database.execute(undo)
@@ -77,7 +102,7 @@ export function createCommits(database: Database): Commits {
           database.execute(undo)
           outcomes.push(() => reject(error))
         }
-        if (shared) database.execute('RELEASE one')
+        if (several) database.execute('RELEASE one')
       }
       database.execute('COMMIT')
     } catch (error) {
@@ -101,8 +126,9 @@ export function createCommits(database: Database): Commits {
     how: Pick<Waiting, 'durable' | 'alone' | 'seen'>,
   ): Promise<Result> =>
     new Promise((resolve, reject) => {
-      if (queue.length === 0) setImmediate(runQueue)
-      queue.push({ ...how, work, resolve, reject })
+      const to = how.alone ? alone : shared
+      to.push({ ...how, work, resolve, reject })
+      runSoon()
     })
 
   return {
@@ -117,23 +143,12 @@ export function createCommits(database: Database): Commits {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    flush: runQueue,
+    flush: runAll,
     aside(work) {
-      runQueue()
+      runAll()
       work()
       version += 1
       tell()
     },
   }
-}
-
-/** Neighbours share a transaction, in the order in which they were asked for; who wants to be alone stands between. */
-function groupsOf(waiting: readonly Waiting[]): Waiting[][] {
-  const groups: Waiting[][] = []
-  for (const one of waiting) {
-    const last = groups.at(-1)
-    if (last === undefined || one.alone || last[0]!.alone) groups.push([one])
-    else last.push(one)
-  }
-  return groups
 }

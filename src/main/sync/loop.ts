@@ -167,7 +167,7 @@ export function createLoop(parts: LoopParts): Loop {
     const decided = brings || isSealing() ? null : step(view(store.db), session, event, tools)
     const done = decided?.effects.every(({ kind }) => kind !== 'write')
       ? decided
-      : await (brings ? commits.writeSoon(sure) : commits.write(sure))
+      : await (brings ? commits.writeSoon(sure) : commits.writeAlone(sure))
     if (!more) session = done.session
     for (const effect of done.effects) {
       if (effect.kind === 'send') send(effect.id, effect.request)
