@@ -2,7 +2,7 @@ import { type Memory, memory } from '../../src/model/memory.ts'
 import type { Row } from '../../src/model/state.ts'
 import { changeBelow } from '../../src/model/sync/acceptance.ts'
 import { contentHash, GENESIS } from '../../src/model/sync/chain.ts'
-import { origin, type Position, thinned } from '../../src/model/sync/cursor.ts'
+import { origin, type Position } from '../../src/model/sync/cursor.ts'
 import { append, emptyFold, type Fold, refold } from '../../src/model/sync/fold.ts'
 import { isSlip } from '../../src/model/sync/squash.ts'
 import type { Archived, Entry } from '../../src/model/sync/journal.ts'
@@ -153,7 +153,7 @@ export function commit(disk: Disk, write: Write): void {
     disk.outbox.set(entry.op.op_id, entry)
     if (entry.seal !== null) disk.links.set(`${entry.seal.incarnation}:${entry.seal.n}`, entry.seal.hash)
   }
-  if (write.history !== undefined) disk.history = thinned(write.history)
+  if (write.history !== undefined) disk.history = write.history
   if (change === null) foldAll(disk)
   else refold(disk.fold, disk.base, disk.outbox, authorOf(disk), change)
 }

@@ -233,7 +233,7 @@ test(
       for (const page of pagesOf(central.commits, r)) {
         commits += page.commits.length
         rows.lay(page, [], NOW)
-        history = thinned([...history, { seq: page.to.seq, hash: page.to.hash }])
+        history = thinned([...history, { seq: page.to.seq, hash: page.to.hash }], page.safe_seq)
         const meta = { ...paged.synced.meta(paged.db)!, cursor: page.to }
         write(paged, {
           meta,

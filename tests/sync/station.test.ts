@@ -296,6 +296,28 @@ test('one lot made at two stations is one lot; its two ids go on standing for it
   expect(line.state()).toMatchObject({ conflicts: 1 })
 })
 
+test('[S15] what was done since a verified backup stands after that was restored, however many pages were read since', async () => {
+  const a = await enrolled('A')
+  const b = await enrolled('B')
+  const unit = { serial_number: 'S-1', part_number: 'P', revision_number: 'A' }
+  await a.station.done('POST', '/v2/parts', { body: { number: 'P', revision_number: 'A' } })
+  for (const number of ['LOT-1', 'LOT-2']) await a.station.done('POST', '/v2/batches', { body: { number } })
+  await a.station.done('POST', '/v2/units', { body: unit })
+  await a.station.done('PATCH', '/v2/units/S-1', { body: { batch_number: 'LOT-1' } })
+  for (const { line } of [a, b]) await line.round()
+  const backup = backupOf(office.central)
+  office.safe_seq = headOf(backup).seq
+  await b.station.done('PATCH', '/v2/units/S-1', { body: { batch_number: 'LOT-2' } })
+  for (let n = 0; n < 90; n += 1) {
+    await b.station.done('POST', '/v2/batches', { body: { number: `DAY-${n}` } })
+    await b.line.round()
+  }
+  office.central = backupOf(backup)
+  await expect.poll(async () => (await b.line.round()).state).toBe('in_sync')
+  expect(await b.station.done('GET', '/station/conflicts')).toEqual({ data: [] })
+  expect(await b.station.done('GET', '/v2/units/S-1')).toMatchObject({ batch: { number: 'LOT-2' } })
+})
+
 test('[S22] what waits at a restored headquarters for a row of another station is told, and done when that one comes back', async () => {
   const a = await enrolled('A')
   const b = await enrolled('B')

@@ -51,7 +51,7 @@ export function openFirstRows(file: string): FirstRows {
     lay(page, people, now) {
       db.execute('BEGIN')
       meetPeople(db, people, now)
-      history = thinned([...history, { seq: page.to.seq, hash: page.to.hash }])
+      history = thinned([...history, { seq: page.to.seq, hash: page.to.hash }], page.safe_seq)
       const { commits } = page
       const meta = { ...synced.meta(db)!, cursor: page.to }
       perform(

@@ -1,7 +1,6 @@
 import type { Noun, Row, State } from '../../model/state.ts'
 import { changeBelow } from '../../model/sync/acceptance.ts'
 import { canonical } from '../../model/sync/chain.ts'
-import { thinned } from '../../model/sync/cursor.ts'
 import { append, emptyFold, refold } from '../../model/sync/fold.ts'
 import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Write } from '../../model/sync/station.ts'
@@ -50,7 +49,7 @@ export function perform(db: WritableDb, synced: Synced, given: Write, now: numbe
   if (write.archive !== undefined) changeArchive(db, { put: [], remove: write.archive.remove })
   if (write.archive !== undefined) changeArchive(db, { put: write.archive.put, remove: [] })
   if (write.outbox !== undefined) synced.outbox.change(db, write.outbox)
-  if (write.history !== undefined) writeHistory(db, thinned(write.history))
+  if (write.history !== undefined) writeHistory(db, write.history)
   if (fresh) bring(db, write.base, strangers)
   else if (quiet) settle(db, synced, { names: next.touched, live: next, base: next, strangers })
   else if (change === null) foldAll(db, synced, next)

@@ -1,5 +1,5 @@
 import { byOpId, ownPlaces } from '../commit.ts'
-import { origin } from '../cursor.ts'
+import { origin, thinned } from '../cursor.ts'
 import type { Archived, Entry } from '../journal.ts'
 import type { Answer, Page } from '../protocol.ts'
 import { wordsOf } from '../records.ts'
@@ -106,7 +106,7 @@ function turned(view: StationView, session: Session, page: Page, tools: Tools): 
     words: wordsOf(page.commits, meta.station_id),
     outbox: outbox!,
     archive: { put: archive!.put, remove: safe.map(({ op }) => op.op_id) },
-    history: [...view.history(), { seq: page.to.seq, hash: page.to.hash }],
+    history: thinned([...view.history(), { seq: page.to.seq, hash: page.to.hash }], page.safe_seq),
   }
   const effects = page.commits.length === 0 && safe.length === 0 ? [] : [{ kind: 'write', write } as const]
   if (!page.more) return { session, effects }

@@ -1,4 +1,3 @@
-import { thinned } from '../cursor.ts'
 import { type Entry, onTheWire, sealed } from '../journal.ts'
 import { PROTOCOL_VERSION, type Request } from '../protocol.ts'
 import { squash } from '../squash.ts'
@@ -43,7 +42,7 @@ function greet(view: StationView, session: Session): Step {
 function pullRequest(view: StationView, { limits }: Tools): Request {
   const { stage } = view.meta
   const asked = { kind: 'pull', ...envelope(view), limit: limits.page } as const
-  return stage === null ? asked : { ...asked, cursor: stage, locator: [...thinned(view.history())] }
+  return stage === null ? asked : { ...asked, cursor: stage, locator: [...view.history()] }
 }
 
 /**
