@@ -12,6 +12,7 @@ import { createKey, newKeyText } from './store/keys.ts'
 import { indexSearch, knownVersion, migrate } from './store/migrate.ts'
 import { openPglite } from './store/pglite.ts'
 import { connectPostgres } from './store/postgres.ts'
+import { dueByProgram } from './store/second-tries.ts'
 import { createSequencer } from './store/sequencer.ts'
 import { sql } from './store/sql.ts'
 import { userNamed } from './store/users.ts'
@@ -55,6 +56,7 @@ export async function openCentral(
     // Another secret than that of cursors, made from it: one signs what the other must not.
     const links = createLinks(`links ${secret}`, now)
     const sequencer = createSequencer(db, now)
+    if ((await dueByProgram(db)) > 0) sequencer.goOn()
     const run = newId()
     const retries = createRetries(db, run, now)
     const open = db

@@ -141,7 +141,7 @@ export function conflictWords(conflict: Conflict, facts: Facts): Words {
       return {
         summary:
           conflict.field === 'operation'
-            ? `Headquarters does not know ${wanted}: it needs a newer version`
+            ? `Headquarters does not know ${wanted}${waits(conflict) ? ' yet: it is done as soon as headquarters has' : ': it needs'} a newer version`
             : conflict.field === 'text'
               ? `${wanted} had characters that cannot be stored: it was not done`
               : `Headquarters does not know ${title.toLowerCase()} ${name} yet: a change of it waits until it does`,
@@ -183,9 +183,17 @@ const newer = ({ kind, noun }: Conflict): Words => ({
   answers: [answer('ok', 'OK')],
 })
 
-/** The row that is missing may still come: then it is tried again, unless a person answers before ([S22]). */
-export const waits = ({ kind, field, other_id }: Pick<Conflict, 'kind' | 'field' | 'other_id'>) =>
-  (kind === 'unknown_row' && field === undefined) || (kind === 'dangling_ref' && other_id === undefined)
+/**
+ * The row that is missing may still come, or a headquarters that understands: then it is tried again, unless a person answers before ([S22]).
+ */
+export const waits = (conflict: Pick<Conflict, 'kind' | 'field' | 'other_id' | 'wanted'>) =>
+  conflict.kind === 'unknown_row'
+    ? conflict.field === undefined || isWholeOperation(conflict)
+    : conflict.kind === 'dangling_ref' && conflict.other_id === undefined
+
+/** Of an operation that was understood in part, the fields that were not stand behind its type. */
+const isWholeOperation = ({ field, wanted }: Pick<Conflict, 'field' | 'wanted'>) =>
+  field === 'operation' && typeof wanted === 'string' && !wanted.includes(' ')
 
 const answer = (id: AnswerId, label: string) => ({ id, label })
 

@@ -50,7 +50,9 @@ const fields: Readonly<Record<string, MessageKey & `field_${string}`>> = {
 export function conflictSentence({ summary, about }: ConflictItem, t: Translate): string {
   const key =
     about.field === 'operation'
-      ? 'conflict_newer'
+      ? waits(about)
+        ? 'conflict_newer_later'
+        : 'conflict_newer'
       : about.field === 'text'
         ? undefined
         : sentences[about.kind]
@@ -90,9 +92,11 @@ export function answerLabel(
   }
 }
 
-/** What is tried again when the missing row comes, as long as nobody answers. */
-const waits = ({ kind, field }: ConflictItem['about']) =>
-  kind === 'dangling_later' || (kind === 'unknown_row' && field !== 'operation' && field !== 'text')
+/** What is tried again when the missing row comes, or a headquarters that understands, as long as nobody answers. */
+function waits({ kind, field, wanted }: ConflictItem['about']): boolean {
+  if (kind !== 'unknown_row') return kind === 'dangling_later'
+  return field === 'operation' ? wanted?.includes(' ') === false : field !== 'text'
+}
 
 function valuesOf({ noun, name, other, at, field, wanted, kept }: ConflictItem['about'], t: Translate) {
   return {

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import type { Database } from '../../src/central/store/database.ts'
-import { TRIES_MAX } from '../../src/central/store/second-tries.ts'
+import { dueByProgram, TRIES_MAX } from '../../src/central/store/second-tries.ts'
 import { createSequencer } from '../../src/central/store/sequencer.ts'
 import { sql } from '../../src/central/store/sql.ts'
 import { chainHash } from '../../src/host/hash.ts'
 import type { JournaledOperation, Operation } from '../../src/model/operation.ts'
 import { tryAgain } from '../../src/model/sync/again.ts'
 import { handle } from '../../src/model/sync/headquarters.ts'
+import { type Understand, understood } from '../../src/model/sync/judge.ts'
 import type { Commit, PushRequest } from '../../src/model/sync/protocol.ts'
 import { newCentral, storeOf } from '../simulation/central.ts'
 import { prng } from '../simulation/prng.ts'
@@ -194,6 +195,41 @@ describe.each(['postgres', 'pglite'] as const)('%s', (kind) => {
     expect(last(commits, 'u')!.fields['batch_id']).toBe('b2')
     expect(last(commits, 'v')!.fields['batch_id']).toBe('b')
     expect(last(commits, 'w')!.deleted).toBe(true)
+  })
+
+  test('[S22] what headquarters was too old for is done when it is upgraded, and what waited for that', async () => {
+    const one = early()
+    const push = one.push([part, revision, unit('u'), set('u', 1), batch])
+    const old: Understand = (operation) =>
+      operation.type === 'revision.create' ? undefined : understood(operation)
+    const sequencer = createSequencer(db, () => 0)
+    await sequencer.write((store, entries) => {
+      for (const op of push.ops) entries.set(op.op_id, op as unknown as JournaledOperation)
+      return handle(store, push, { ...tools, understand: old })
+    }, push)
+    await sequencer.idle()
+    const commits = () =>
+      db.rows<Commit>(sql`SELECT op_id, result, rows, conflicts FROM commits ORDER BY seq`)
+    expect(told(await commits())).toEqual([
+      'first applied',
+      'first rejected unknown_row',
+      'first rejected dangling_ref',
+      'first rejected unknown_row',
+      'first applied',
+    ])
+
+    expect(await dueByProgram(db)).toBe(1)
+    const upgraded = createSequencer(db, () => 0)
+    upgraded.goOn()
+    await upgraded.idle()
+    expect(told(await commits()).slice(5)).toEqual([
+      'again applied answered',
+      'again applied answered',
+      'again applied answered',
+    ])
+    expect(last(await commits(), 'u')).toMatchObject({ fields: { revision_id: 'r', metadata: { a: 1 } } })
+    expect(await db.rows(sql`SELECT 1 FROM conflicts WHERE awaits IS NOT NULL OR due`)).toEqual([])
+    expect(await dueByProgram(db)).toBe(0)
   })
 
   test('[S22] what a person answered is not tried again, and a repetition is no second try', async () => {

@@ -105,7 +105,13 @@ test.each(languages)('in %s one can tell what waits for a row from what does not
     expect(conflictSentence(one, t)).toContain('LOT-1')
     expect(answerLabel(one, ok, t)).toBe(t('answer_do_not_wait'))
   }
-  for (const one of [item({ kind: 'dangling_ref' }), item({ kind: 'unknown_row', field: 'operation' })])
+  const strange = { kind: 'unknown_row', field: 'operation' } as const
+  const whole = item({ ...strange, wanted: 'gadget.create' })
+  const in_part = item({ ...strange, wanted: 'batch.create colour' })
+  expect(answerLabel(whole, ok, t)).toBe(t('answer_do_not_wait'))
+  expect(conflictSentence(whole, t)).toBe(t('conflict_newer_later', { wanted: 'gadget.create' }))
+  expect(conflictSentence(in_part, t)).toBe(t('conflict_newer', { wanted: 'batch.create colour' }))
+  for (const one of [item({ kind: 'dangling_ref' }), in_part])
     expect(answerLabel(one, ok, t)).toBe(t('answer_ok'))
 })
 

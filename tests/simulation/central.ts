@@ -3,6 +3,7 @@ import { type Memory, memory } from '../../src/model/memory.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
 import { answerOf } from '../../src/model/conflict-answers.ts'
 import type { Waiting } from '../../src/model/sync/again.ts'
+import { type Understand, understood } from '../../src/model/sync/judge.ts'
 import type { HeadquartersStore, Incident, Known, Tried } from '../../src/model/sync/headquarters.ts'
 import type { Commit, Parent } from '../../src/model/sync/protocol.ts'
 import { wordsOf } from '../../src/model/sync/records.ts'
@@ -65,17 +66,20 @@ export const headOf = ({ commits }: Central) => commits.at(-1) ?? { seq: 0, hash
 
 export const hashAt = ({ commits }: Central, seq: number) => (seq === 0 ? GENESIS : commits[seq - 1]?.hash)
 
-export const isDue = ({ rows }: Central, { noun, row_id }: Waiting) => rows.get(noun, row_id) !== undefined
+export const isDue = ({ rows }: Central, { noun, row_id, op }: Waiting, understand: Understand) =>
+  noun === 'operation' ? understand(op.operation) !== undefined : rows.get(noun, row_id) !== undefined
 
 /**
  * The port over that database.
  * @param tries second tries in one transaction; what is left is tried in a later one
+ * @param understand what its program understands
  */
 export function storeOf(
   central: Central,
   safeSeq: () => number,
   onAppend: (commit: Commit, known: Known, tried: Tried | undefined) => void,
   tries = Infinity,
+  understand = understood,
 ): HeadquartersStore {
   let tried = 0
   const chain = (incarnation: string) => central.incarnations.get(incarnation)
@@ -104,7 +108,7 @@ export function storeOf(
     },
     linkAt,
     sentAt: (incarnation, op_id) => chain(incarnation)?.ops.get(op_id),
-    due: () => (tried < tries ? central.waiting.find((one) => isDue(central, one)) : undefined),
+    due: () => (tried < tries ? central.waiting.find((one) => isDue(central, one, understand)) : undefined),
 
     append: (commit, known, second) => {
       onAppend(commit, known, second)

@@ -8,7 +8,7 @@ import { operationFor, requestFor } from './workload.ts'
 import { answerAtHeadquarters, answerAtStation } from './answers.ts'
 import { nameOf } from './oracle.ts'
 import { officeWrite } from './office.ts'
-import { backUp, count, type Node, restore, type World } from './world.ts'
+import { backUp, count, later, type Node, restore, type World } from './world.ts'
 
 const images = new WeakMap<World, { node: Node; disk: Disk }[]>()
 
@@ -100,7 +100,10 @@ export function act(world: World, action: Action): void {
       return restore(world, r)
     case 'hq_crash':
       world.hq_up = false
-      world.agenda.at(world.now + r.int(100, 30_000), () => (world.hq_up = true))
+      world.agenda.at(world.now + r.int(100, 30_000), () => {
+        world.hq_up = true
+        later(world)
+      })
   }
 }
 
@@ -168,6 +171,7 @@ function excuse({ oracle }: World, disk: Disk, image: Disk | null): void {
 export function heal(world: World, nodes: readonly Node[]): void {
   world.network = { drop: 0, duplicate: 0, late: 0, garbage: 0, latency_ms: 20 }
   world.hq_up = true
+  later(world)
   for (const node of nodes) {
     node.link = { out: true, back: true }
     node.crash_in = null

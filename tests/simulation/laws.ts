@@ -122,6 +122,8 @@ export function checkChange(
 export function noteWaiting(oracle: Oracle, rows: Memory, { hash, op_id, conflicts }: Commit): void {
   const waiting = conflicts.flatMap(({ kind, noun, id, field, wanted }, ordinal) => {
     const about = { id: `${op_id}-${ordinal}` }
+    if (kind === 'unknown_row' && field === 'operation' && !(wanted as string).includes(' '))
+      return { ...about, noun: 'operation' as const, row_id: wanted as string }
     if (kind === 'unknown_row' && field === undefined) return { ...about, noun, row_id: id }
     const reference = nouns[noun].references.find((one) => kind === 'dangling_ref' && one.field === field)
     if (reference === undefined || rows.get(reference.noun, wanted as string) !== undefined) return []
@@ -156,8 +158,9 @@ export function checkAgain(
       const tried = said.filter(({ wanted }) => wanted === AGAIN).length
       if (tried > 1) violated('I26', `${id} was tried ${tried} times`)
       if (tried > 0 && said[0]!.wanted !== AGAIN) violated('I26', `${id} was answered and tried again`)
-      if (said.length === 0 && rows.get(noun, row_id) !== undefined)
-        violated('I26', `${id} waits for ${noun} ${row_id}, which is there`)
+      const isThere =
+        noun === 'operation' ? !row_id.startsWith('gadget') : rows.get(noun, row_id) !== undefined
+      if (said.length === 0 && isThere) violated('I26', `${id} waits for ${noun} ${row_id}, which is there`)
     }
   }
 }

@@ -9,6 +9,8 @@ export interface Plan {
   readonly runs?: number
   readonly limits: { readonly ops: number; readonly page: number; readonly poll_ms: number }
   readonly network: Network
+  /** Until when headquarters is too old to understand operations of a type. Plans written down before it could be have none. */
+  readonly old?: { readonly type: string; readonly until: number } | undefined
   /** Compare what scripts see with a full fold after each write: as dear as all other laws together. */
   readonly deep: boolean
   readonly actions: readonly Action[]
@@ -74,9 +76,32 @@ export function plan(seed: number): Plan {
     runs: r.pick([0, 0.2, 0.5, 0.8]),
     limits: { ops: r.int(1, 8), page: r.int(1, 12), poll_ms: r.pick([1_000, 4_000, 15_000]) },
     network,
+    old: oldProgram(stream(seed, 'program')),
     deep: seed % 4 === 1,
     actions: actions.sort((a, b) => a.at - b.at),
   }
+}
+
+const newTypes = [
+  'part.create',
+  'revision.create',
+  'batch.create',
+  'batch.rename',
+  'batch.delete',
+  'unit.create',
+  'unit.update',
+  'unit.move',
+  'unit.add_child',
+  'unit.delete',
+  'run.create',
+  'procedure.create',
+  'version.create',
+  'link.create',
+  'attachment.attach',
+] as const
+
+function oldProgram(r: Prng): Plan['old'] {
+  return r.chance(0.25) ? { type: r.pick(newTypes), until: Math.floor(r.next() * RUN_MS) } : undefined
 }
 
 function stormy(r: Prng): Network {

@@ -4,7 +4,7 @@ import { checkEnd } from './end.ts'
 import { isSettled, newNode } from './node.ts'
 import { violated } from './oracle.ts'
 import { type Plan, RUN_MS } from './plan.ts'
-import { count, isDueNow, newWorld, type Node, type World } from './world.ts'
+import { count, isDueNow, later, newWorld, type Node, type World } from './world.ts'
 
 export interface Outcome {
   readonly failure: string | null
@@ -21,6 +21,7 @@ export function simulate(plan: Plan): Outcome {
   let failure: string | null = null
   try {
     for (const action of plan.actions) world.agenda.at(action.at, () => act(world, action))
+    if (plan.old) world.agenda.at(plan.old.until, () => later(world))
     play(world, () => world.now > RUN_MS * 1.2)
     const some = world.nodes.filter((_, index) => (plan.seed >> index) % 2 === 0)
     const others = world.nodes.filter((node) => !some.includes(node))

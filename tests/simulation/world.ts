@@ -1,5 +1,6 @@
 import type { Session } from '../../src/model/sync/station.ts'
 import { tryAgain } from '../../src/model/sync/again.ts'
+import { type Understand, understood } from '../../src/model/sync/judge.ts'
 import { handle, type HeadquartersStore } from '../../src/model/sync/headquarters.ts'
 import {
   type Answer,
@@ -122,7 +123,11 @@ export function ask(world: World, asked: Request): Answer | undefined {
   const { central } = world
   const request = onTheWire(world, asked, (value) => requestSchema.parse(value))
   const incidents = central.incidents.length
-  const answer = handle(watchedStore(world, request), request, { hash: digest, sign })
+  const answer = handle(watchedStore(world, request), request, {
+    hash: digest,
+    sign,
+    understand: understandAt(world),
+  })
   later(world)
   count(world, `answer ${answer.kind}`)
   if (request.kind === 'push') {
@@ -175,22 +180,31 @@ function watchedStore(world: World, request: Request | null): HeadquartersStore 
       )
     },
     world.plan.seed % 3 === 0 ? 1 : Infinity,
+    understandAt(world),
   )
   return store
 }
 
 const sentIn = ({ ops }: PushRequest, commit: Commit) => ops.find(({ op_id }) => op_id === commit.op_id)!
 
-export const isDueNow = ({ central }: World) => central.waiting.some((one) => isDue(central, one))
+/** What headquarters' program understands by now. */
+export function understandAt({ plan: { old }, now }: World): Understand {
+  return old === undefined || now >= old.until
+    ? understood
+    : (operation) => (operation.type === old.type ? undefined : understood(operation))
+}
 
-/** What was too much for one transaction headquarters does by itself, soon. */
-function later(world: World): void {
+export const isDueNow = (world: World) =>
+  world.central.waiting.some((one) => isDue(world.central, one, understandAt(world)))
+
+/** What was too much for one transaction, and what a newer program understands, headquarters does by itself, soon. */
+export function later(world: World): void {
   if (world.trying || !isDueNow(world)) return
   world.trying = true
   world.agenda.at(world.now + 100, () => {
     world.trying = false
     if (!world.hq_up) return
-    tryAgain(watchedStore(world, null), { hash: digest })
+    tryAgain(watchedStore(world, null), { hash: digest, understand: understandAt(world) })
     later(world)
   })
 }

@@ -1,4 +1,6 @@
+import type { JournaledOperation } from '../../model/operation.ts'
 import type { Waiting } from '../../model/sync/again.ts'
+import { understood } from '../../model/sync/judge.ts'
 import type { Queryable } from './database.ts'
 import { type Facts, nameOf, partsOf } from './facts.ts'
 import type { Pending } from './pending.ts'
@@ -12,6 +14,37 @@ export const awaitedBy = ({ noun, row_id }: Waiting) => nameOf(noun, row_id)
 
 /** As the column `awaits` has it. */
 const awaits = (row: string) => partsOf(row).join(':')
+
+/** Records looked at in one go, when a program starts. */
+const PAGE = 1_000
+
+/**
+ * Operations that an older program did not understand and this one does are due: to be called when a program starts.
+ * @returns how many there are
+ */
+export async function dueByProgram(db: Queryable): Promise<number> {
+  let due = 0
+  for (let [seq, ordinal] = [0, 0]; ;) {
+    const page = await db.rows<{
+      seq: number
+      ordinal: number
+      operation: JournaledOperation['operation']
+    }>(sql`
+      SELECT seq, ordinal, waiting->'op'->'operation' AS operation FROM conflicts
+      WHERE awaits LIKE 'operation:%' AND NOT due AND (seq, ordinal) > (${seq}::bigint, ${ordinal}::integer)
+      ORDER BY seq, ordinal LIMIT ${PAGE}::bigint`)
+    const known = page.filter(({ operation }) => understood(operation) !== undefined)
+    if (known.length > 0)
+      await db.rows(sql`
+        UPDATE conflicts c SET due = true FROM unnest(${known.map((one) => one.seq)}::bigint[],
+          ${known.map((one) => one.ordinal)}::integer[]) AS t(seq, ordinal)
+        WHERE (c.seq, c.ordinal) = (t.seq, t.ordinal) AND awaits IS NOT NULL`)
+    due += known.length
+    const last = page.at(-1)
+    if (last === undefined) return due
+    ;[seq, ordinal] = [last.seq, last.ordinal]
+  }
+}
 
 /** Records that waited for these rows before this transaction, the oldest first. */
 async function readWaiting(db: Queryable, rows: readonly string[]): Promise<Map<string, Waiting[]>> {

@@ -30,6 +30,8 @@ export interface Sequencer {
   read<Result>(work: Work<Result>): Promise<Result>
   /** How many operations wait for their turn. */
   readonly waiting: number
+  /** Tries again what is due, without waiting for it. If it fails, the next push does. */
+  goOn(): void
   /** Called after each commit of this process. */
   onCommit(listener: () => void): void
   /** Settles when everything asked for so far is done. */
@@ -133,11 +135,11 @@ export function createSequencer(db: Database, now: () => number): Sequencer {
       running ??= drain()
     })
 
-  /** What is due and was too much for one transaction. If it fails, the next push goes on with it. */
   const goOn = () => void write((store) => tryAgain(store, { hash: chainHash })).catch(() => undefined)
 
   return {
     write,
+    goOn,
     async read(work) {
       const outcome = await db.snapshot(async (tx) => {
         const found = newFacts()

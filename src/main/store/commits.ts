@@ -48,7 +48,7 @@ interface Waiting {
 export function createCommits(database: Database): Commits {
   /** Writes that share a transaction, and those that are alone: slices of something long. */
   let shared: Waiting[] = []
-  let alone: Waiting[] = []
+  const alone: Waiting[] = []
   let last: 'shared' | 'alone' = 'alone'
   let soon = false
   let version = 0

@@ -9,12 +9,14 @@ import { contentHash } from './chain.ts'
 import { commitHash } from './commit.ts'
 import type { HeadquartersStore, Tools } from './headquarters.ts'
 import type { SealedOperation } from './journal.ts'
+import { judge, type Understand, understood } from './judge.ts'
 import { authorAt } from './knowledge.ts'
 import type { Commit } from './protocol.ts'
 
 /**
  * The second try ([S22]). Headquarters does not have a row *yet*: it was restored, and whoever made the row has not come back.
- * What names the row is recorded as not done, or as done without it, and waits:
+ * What names the row is recorded as not done, or as done without it, and waits. So does an operation that headquarters is too old to
+ * understand: it waits for a newer program, which stands in the place of the row.
  *
  *   waiting    the row is not there, and nobody answered the record
  *   due        the row is there
@@ -28,8 +30,8 @@ export interface Waiting extends Sent {
   /** Where the record stands in the order of all changes, and among the records of its commit. Who came first is tried first. */
   readonly seq: number
   readonly ordinal: number
-  /** The row that is missing. */
-  readonly noun: Noun
+  /** The row that is missing; of an operation that was not understood, `operation` and its type. */
+  readonly noun: Noun | 'operation'
   readonly row_id: string
   readonly conflict: Conflict
   readonly station_id: string
@@ -58,32 +60,49 @@ function missing(
   return lacks && rows.get(row.noun, row.row_id) === undefined ? row : undefined
 }
 
-/** What of a commit waits for rows that are not there. To be asked before the commit is appended. */
+/** What is longer is no name of this program's, and fits into no index. */
+const TYPE_MAX = 100
+
+/** What of a commit waits for rows that are not there, or to be understood. To be asked before the commit is appended. */
 export function waitingIn(
   rows: State,
   { seq, op_id, station_id, conflicts }: Omit<Commit, 'hash'>,
   { op, incarnation, n, base, rebased, known_deleted }: Sent,
+  understand: Understand,
 ): readonly Waiting[] {
   return conflicts.flatMap((conflict, ordinal) => {
-    const row = missing(rows, conflict)
+    // Of what was understood in part, the rest is never done.
+    const { type } = op.operation
+    const is_strange =
+      isStrange(conflict) && type.length <= TYPE_MAX && understand(op.operation) === undefined
+    const row = is_strange ? ({ noun: 'operation', row_id: type } as const) : missing(rows, conflict)
     if (row === undefined) return []
     const context = { op, station_id, incarnation, n, base, rebased, known_deleted }
     return { id: `${op_id}-${ordinal}`, seq, ordinal, ...row, conflict, ...context }
   })
 }
 
+const isStrange = ({ kind, field }: Conflict) => kind === 'unknown_row' && field === 'operation'
+
 /** Decides again what waited for rows that are there now, the oldest first, as long as the store names one that is due. */
-export function tryAgain(store: HeadquartersStore, { hash }: Pick<Tools, 'hash'>): void {
-  for (let next = store.due(); next !== undefined; next = store.due()) once(store, next, hash)
+export function tryAgain(store: HeadquartersStore, tools: Pick<Tools, 'hash' | 'understand'>): void {
+  for (let next = store.due(); next !== undefined; next = store.due()) once(store, next, tools)
 }
 
-function once(store: HeadquartersStore, waiting: Waiting, hash: Tools['hash']): void {
+function once(
+  store: HeadquartersStore,
+  waiting: Waiting,
+  { hash, understand = understood }: Pick<Tools, 'hash' | 'understand'>,
+): void {
   const { id, op, station_id, incarnation, n } = waiting
   const { seq: last, hash: prev } = store.head()
   const seq = last + 1
   // Its author's operation still, done only now: who has not read up to here has not seen it.
   const mark: Mark = { op_id: op.op_id, incarnation, n, station_id, seq }
-  const { result, changed, conflicts } = rest(store.rows, waiting, mark, authorAt(store, waiting, mark, hash))
+  const author = authorAt(store, waiting, mark, hash)
+  const { result, changed, conflicts } = isStrange(waiting.conflict)
+    ? judge(store.rows, op, author, mark, understand)
+    : rest(store.rows, waiting, mark, author)
   const said = {
     seq,
     op_id: `${op.op_id}.${seq}`,
@@ -96,7 +115,10 @@ function once(store: HeadquartersStore, waiting: Waiting, hash: Tools['hash']): 
   const content = contentHash(hash, { ...op, op_id: said.op_id }, waiting.known_deleted)
   const commit: Commit = { ...said, hash: commitHash(hash, prev, said, content) }
   const known = { seq, content, made_as: content }
-  store.append(commit, known, { waiting: waitingIn(store.rows, said, waiting), again: waiting })
+  store.append(commit, known, {
+    waiting: waitingIn(store.rows, said, waiting, understand),
+    again: waiting,
+  })
 }
 
 /** All of it if its row was unknown or could not be made; otherwise the one reference that it was done without. */

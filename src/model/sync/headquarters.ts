@@ -1,13 +1,13 @@
-import { decide } from '../decide.ts'
 import { allNouns } from '../decide/nouns.ts'
-import { type JournaledOperation, operation as operationSchema } from '../operation.ts'
+import type { JournaledOperation } from '../operation.ts'
 import { isStorableJson, storableCopy } from '../text.ts'
-import type { Decision, Mark, Noun, Row, State } from '../state.ts'
+import type { Mark, Noun, Row, State } from '../state.ts'
 import { tryAgain, type Waiting, waitingIn } from './again.ts'
 import { canonical, contentHash, type Hash, link, rootOf, Written } from './chain.ts'
 import { commitHash } from './commit.ts'
 import type { Cursor, Position } from './cursor.ts'
 import type { SealedOperation } from './journal.ts'
+import { judge, notDone, type Understand, understood } from './judge.ts'
 import { authorAt, type Chains } from './knowledge.ts'
 import {
   type Answer,
@@ -96,6 +96,8 @@ export interface Tools {
   readonly sign: (text: string) => string
   /** When the rows that an operation makes were made (occurred.ts); without it, as its station's clock said. */
   readonly madeAt?: (sent: SealedOperation) => number
+  /** What this program understands; without it, all that it knows. */
+  readonly understand?: Understand
 }
 
 /** Answers one request of a station. Asking again, late or twice, does no harm: nothing is kept between requests. */
@@ -140,7 +142,7 @@ function push(store: HeadquartersStore, asked: PushRequest, tools: Tools): Answe
   }
   const results: { op_id: string; seq: number }[] = []
   for (const sent of asked.ops) {
-    const arrived = understood(sent, tools.hash)
+    const arrived = arrivedIn(sent, tools.hash)
     const { op, content, is_storable } = arrived
     const end = chainEnd(store, incarnation, tools.hash)
     if (sent.n <= end.seq && store.linkAt(incarnation, sent.n) === sent.hash) {
@@ -211,7 +213,7 @@ function isRowTaken(store: HeadquartersStore, { operation }: JournaledOperation)
 }
 
 /** The operation without its place in the chain, which is the station's business. */
-function understood(sent: SealedOperation, hash: Hash): Arrived {
+function arrivedIn(sent: SealedOperation, hash: Hash): Arrived {
   const { op_id, txn_id, actor, clock, created_at, operation } = sent
   const op = { op_id, txn_id, actor, clock, created_at, operation } as JournaledOperation
   const written = new Written(op)
@@ -224,14 +226,16 @@ function accept(
   store: HeadquartersStore,
   asked: PushRequest,
   arrived: Arrived,
-  { hash, madeAt }: Tools,
+  { hash, madeAt, understand = understood }: Tools,
 ): number {
   const { station_id, incarnation } = asked
-  const { sent, op, written, content } = arrived
+  const { sent, op, written, content, is_storable } = arrived
   const { seq: last, hash: prev } = store.head()
   const mark: Mark = { op_id: op.op_id, incarnation, n: sent.n, station_id, seq: last + 1 }
   const made = madeAt === undefined ? op : { ...op, created_at: madeAt(sent) }
-  const { result, changed, conflicts } = judge(store, arrived, made, mark, hash)
+  const { result, changed, conflicts } = is_storable
+    ? judge(store.rows, made, authorAt(store, sent, mark, hash), mark, understand)
+    : notDone(mark, 'text', storableCopy(op.operation.type))
   const said = {
     seq: last + 1,
     op_id: op.op_id,
@@ -243,40 +247,9 @@ function accept(
   }
   // The rows are part of the proof: two histories with the same operations may still differ in what came of them.
   const known = { seq: said.seq, content, made_as: sent.made_as ?? content }
-  const waiting = waitingIn(store.rows, said, { ...sent, op: made, incarnation })
+  const waiting = waitingIn(store.rows, said, { ...sent, op: made, incarnation }, understand)
   const rows = new Written<readonly Row[]>(said.rows)
   const commit = { ...said, hash: commitHash(hash, prev, { ...said, rows }, content) }
   store.append(commit, known, { waiting }, { entry: written, rows })
   return said.seq
-}
-
-function judge(
-  store: HeadquartersStore,
-  { sent, is_storable }: Arrived,
-  op: JournaledOperation,
-  mark: Mark,
-  hash: Hash,
-): Decision {
-  const { operation } = op
-  const type = storableCopy(operation.type)
-  if (!is_storable) return notDone(mark, 'text', type)
-  const parsed = operationSchema.safeParse(operation)
-  if (!parsed.success) return notDone(mark, 'operation', type)
-  const decision = decide(store.rows, op, authorAt(store, sent, mark, hash), mark)
-  const strange = Object.keys(operation).filter((field) => !(field in parsed.data))
-  if (strange.length === 0) return decision
-  // What is understood is done; that there was more is said.
-  const { result, conflicts } = notDone(mark, 'operation', `${type} ${strange.join(', ')}`)
-  const was = { applied: 'partial', noop: result } as const
-  return {
-    ...decision,
-    result:
-      decision.result === 'applied' || decision.result === 'noop' ? was[decision.result] : decision.result,
-    conflicts: [...decision.conflicts, ...conflicts],
-  }
-}
-
-function notDone({ station_id }: Mark, field: 'text' | 'operation', wanted: string): Decision {
-  const conflict = { kind: 'unknown_row', noun: 'station', id: station_id ?? '', field, wanted } as const
-  return { result: 'rejected', changed: [], conflicts: [conflict] }
 }

@@ -28,6 +28,8 @@ export const deConflicts: ConflictsCatalogue = {
     '{noun} {name} wartet auf eine Angabe ({field}), die die Zentrale noch nicht kennt.',
   conflict_unknown_row: 'Die Zentrale kennt {noun} {name} noch nicht: Eine Änderung daran wartet so lange.',
   conflict_newer: 'Die Zentrale kennt {wanted} nicht: Sie braucht eine neuere Version.',
+  conflict_newer_later:
+    'Die Zentrale kennt {wanted} noch nicht: Es wird getan, sobald sie eine neuere Version hat.',
   conflict_gone: '{noun} {name} ist gelöscht: Eine Änderung daran unterblieb.',
   conflict_cycle:
     '{noun} {name} kann nicht unter {other} stehen, das selbst darunter steht: Beide blieben getrennt.',

@@ -23,6 +23,8 @@ export const enConflicts = {
   conflict_dangling_later: '{noun} {name} waits for its {field}, which headquarters does not know yet.',
   conflict_unknown_row: 'Headquarters does not know {noun} {name} yet: a change of it waits until it does.',
   conflict_newer: 'Headquarters does not know {wanted}: it needs a newer version.',
+  conflict_newer_later:
+    'Headquarters does not know {wanted} yet: it is done as soon as headquarters has a newer version.',
   conflict_gone: '{noun} {name} is deleted: a change of it was not done.',
   conflict_cycle: '{noun} {name} cannot be under {other}, which is itself under it: they were left apart.',
   conflict_not_a_child: '{noun} {name} was no longer under {other}: nothing was changed.',

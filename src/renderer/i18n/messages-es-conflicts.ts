@@ -23,6 +23,8 @@ export const esConflicts: ConflictsCatalogue = {
   conflict_dangling_later: '{noun} {name} espera {field}, que la central aún no conoce.',
   conflict_unknown_row: 'La central aún no conoce {noun} {name}: un cambio espera hasta entonces.',
   conflict_newer: 'La central no conoce {wanted}: necesita una versión más reciente.',
+  conflict_newer_later:
+    'La central todavía no conoce {wanted}: se hará en cuanto tenga una versión más reciente.',
   conflict_gone: '{noun} {name} está borrado: no se hizo un cambio.',
   conflict_cycle: '{noun} {name} no puede estar bajo {other}, que está a su vez debajo: quedaron separados.',
   conflict_not_a_child: '{noun} {name} ya no estaba bajo {other}: no se cambió nada.',

@@ -26,6 +26,8 @@ export const frConflicts: ConflictsCatalogue = {
   conflict_dangling_later: '{noun} {name} attend {field}, que le siège ne connaît pas encore.',
   conflict_unknown_row: 'Le siège ne connaît pas encore {noun} {name} : une modification attend jusque-là.',
   conflict_newer: 'Le siège ne connaît pas {wanted} : il lui faut une version plus récente.',
+  conflict_newer_later:
+    'Le siège ne connaît pas encore {wanted} : ce sera fait dès qu’il aura une version plus récente.',
   conflict_gone: '{noun} {name} n’existe plus : une modification n’a pas été faite.',
   conflict_cycle:
     '{noun} {name} ne peut pas être sous {other}, qui est lui-même dessous. Les deux restent séparés.',

@@ -21,6 +21,7 @@ export const zhConflicts: ConflictsCatalogue = {
   conflict_dangling_later: '{noun} {name} 正在等待{field}，总部尚不认识它。',
   conflict_unknown_row: '总部尚不认识{noun} {name}：对它的一项更改正在等待。',
   conflict_newer: '总部不认识 {wanted}：需要更新版本。',
+  conflict_newer_later: '总部还不认识 {wanted}：升级后会自动执行。',
   conflict_gone: '{noun} {name} 已被删除：对它的一项更改未执行。',
   conflict_cycle: '{noun} {name} 不能放在 {other} 之下，因为后者本身在它之下：两者保持分开。',
   conflict_not_a_child: '{noun} {name} 已不在 {other} 之下：没有任何更改。',
