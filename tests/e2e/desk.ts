@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type Browser, type Page, expect } from '@playwright/test'
 
 import { expectClosed, openDesktop } from '../desktop/app.ts'
+import { KEPT_CODE } from '../support/compiled-code.ts'
 
 /** Where an operator sees the page: the built app's window, or a browser on the same PC. */
 export const surfaces = ['browser', 'window'] as const
@@ -77,7 +78,11 @@ export interface RunningStation {
 export async function startStation(data_dir: string, port = 0): Promise<RunningStation> {
   const root = join(import.meta.dirname, '../..')
   const args = ['src/main/headless.ts', '--data-dir', data_dir, '--port', String(port), '--name', 'Line 1']
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...KEPT_CODE },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const url = await readyUrl(child)
   const { user: key } = JSON.parse(readFileSync(join(data_dir, 'keys.json'), 'utf8')) as { user: string }
   return {

@@ -62,6 +62,21 @@ test('a stopped station leaves no server.json and no open database, and starts a
   await second.stop()
 })
 
+test('what was compiled at the first start of a data folder is kept there for the next ones, and is not needed', async () => {
+  const folder = temporaryFolder()
+  const cache = join(folder, 'cache')
+  const own = { env: { NODE_COMPILE_CACHE: '' } }
+  for (const before of ['nothing', 'its own', 'damaged'] as const) {
+    if (before === 'damaged')
+      for (const name of readdirSync(cache, { recursive: true, encoding: 'utf8' }))
+        if (statSync(join(cache, name)).isFile()) writeFileSync(join(cache, name), 'no code')
+    const station = await startStation(folder, [], own)
+    expect((await station.call('GET', '/health')).status, before).toBe(200)
+    expect((await station.stop()).code, before).toBe(0)
+    expect(readdirSync(cache), before).not.toEqual([])
+  }
+})
+
 test('SIGTERM takes nothing new and still answers what is in flight', async () => {
   const folder = temporaryFolder()
   const station = await startStation(folder)

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { messageHash } from '../../src/host/hash.ts'
 import { type StationHead, unwrapped, wrapped } from '../../src/model/sync/envelope.ts'
 import type { Answer, Request } from '../../src/model/sync/protocol.ts'
+import { KEPT_CODE } from './compiled-code.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -47,7 +48,7 @@ export async function startCentral(data_dir: string, ...flags: string[]): Promis
       ...(flags.includes('--port') ? [] : ['--port', '0']),
       ...flags,
     ],
-    { cwd: ROOT, env: { ...process.env, LOTKEEPER_DATABASE_URL: '' } },
+    { cwd: ROOT, env: { ...process.env, ...KEPT_CODE, LOTKEEPER_DATABASE_URL: '' } },
   )
   children.push(child)
   const said = { out: '', err: '' }
@@ -81,7 +82,7 @@ export async function lotkeeper(...words: string[]): Promise<{ code: number; out
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['src/cli/index.ts', ...words], {
       cwd: ROOT,
-      env: { ...process.env, LOTKEEPER_DATABASE_URL: '' },
+      env: { ...process.env, ...KEPT_CODE, LOTKEEPER_DATABASE_URL: '' },
     })
     return { code: 0, out: stdout, err: stderr }
   } catch (error) {

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 import { afterEach, vi } from 'vitest'
 
+import { KEPT_CODE } from './compiled-code.ts'
+
 // Processes wait for each other's processors: these limits are for what hangs, not for what is slow.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
@@ -71,7 +73,7 @@ function start(
   const [program, ...rest] = [...through, process.execPath, join(root, file), ...args]
   const child = spawn(program!, rest, {
     cwd,
-    env: { ...cleanEnvironment(), ...env },
+    env: { ...cleanEnvironment(), ...KEPT_CODE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   processes.push(child)
