@@ -2,7 +2,8 @@
  * The official clients against a running station: the Python client with our own assertions, two releases of it,
  * the Rust client with the suites that its own crate ships, and a day on the floor with two kills and no network. Needs python3 and cargo, and PyPI and crates.io once;
  * what was fetched and built is kept in the system's temporary folder.
- * Prints, last and alone on its line, `N passed, N failed`.
+ * They run side by side: each has a station of its own, and waits for its answers most of the time. What each said is printed
+ * when it ends. Prints, last and alone on its line, `N passed, N failed`.
  */
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -42,8 +43,13 @@ const RUST_SUITES = [
 ]
 
 interface Count {
-  passed: number
-  failed: number
+  readonly passed: number
+  readonly failed: number
+}
+
+/** What a lane counted and what its programs wrote. */
+interface Result extends Count {
+  readonly said: string
 }
 
 interface Station {
@@ -53,6 +59,7 @@ interface Station {
   stop(): Promise<void>
 }
 
+/** Runs a program to its end. @returns its stdout. What it writes to stderr is shown at once. */
 function run(
   command: string,
   args: readonly string[],
@@ -61,18 +68,16 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: ROOT, ...options, stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-      process.stdout.write(chunk)
-    })
+    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.on('error', reject)
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
 }
 
+/** @throws where the program ended badly, with what it said */
 async function must(command: string, args: readonly string[], options?: SpawnOptions): Promise<string> {
   const { code, output } = await run(command, args, options)
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with code ${code}`)
+  if (code !== 0) throw new Error(`${output}${command} ${args.join(' ')} ended with code ${code}`)
   return output
 }
 
@@ -107,7 +112,17 @@ async function startStation(): Promise<Station> {
   }
 }
 
-async function python(release: string, own: string, { url, user, station }: Station): Promise<Count> {
+/** On a station that is gone afterwards. */
+async function onStation<Value>(use: (station: Station) => Promise<Value>): Promise<Value> {
+  const station = await startStation()
+  try {
+    return await use(station)
+  } finally {
+    await station.stop()
+  }
+}
+
+function python(release: string, own: string, { url, user, station }: Station): Promise<Result> {
   const folder = join(ROOT, 'tests/clients/python')
   return pytest(release, 'report.xml', {
     files: ['test_attachments.py', 'test_batches.py', 'test_inventory.py', 'test_runs.py', own].map((name) =>
@@ -129,44 +144,38 @@ async function pytest(
   release: string,
   name: string,
   { files, env }: { readonly files: readonly string[]; readonly env: Record<string, string> },
-): Promise<Count> {
-  const venv = join(CACHE, `python-${release}`)
-  const bin = (name: string) => join(venv, process.platform === 'win32' ? 'Scripts' : 'bin', name)
-  if (!existsSync(join(venv, 'ready'))) {
-    await must(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', '--clear', venv])
-    await must(bin('pip'), [
-      'install',
-      '-q',
-      '--disable-pip-version-check',
-      '-r',
-      join(ROOT, 'tests/clients/python/requirements.txt'),
-    ])
-    await must(bin('pip'), [
-      'install',
-      '-q',
-      '--disable-pip-version-check',
-      '--no-deps',
-      `tofupilot==${release}`,
-    ])
-    writeFileSync(join(venv, 'ready'), '')
-  }
+): Promise<Result> {
+  const venv = await environments.get(release)!
   const report = join(venv, name)
   rmSync(report, { force: true })
-  await run(bin('python'), ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--junitxml', report, ...files], {
-    env: {
-      ...process.env,
-      ...env,
-      DISABLE_TELEMETRY: 'true',
-      PYTHONDONTWRITEBYTECODE: '1',
-    },
-  })
-  const counts = /errors="(\d+)" failures="(\d+)" skipped="(\d+)" tests="(\d+)"/.exec(
-    readFileSync(report, 'utf8'),
+  const { output } = await run(
+    programIn(venv, 'python'),
+    ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--junitxml', report, ...files],
+    { env: { ...process.env, ...env, DISABLE_TELEMETRY: 'true', PYTHONDONTWRITEBYTECODE: '1' } },
   )
-  if (!counts) throw new Error('pytest left no report')
+  const counts = existsSync(report)
+    ? /errors="(\d+)" failures="(\d+)" skipped="(\d+)" tests="(\d+)"/.exec(readFileSync(report, 'utf8'))
+    : null
+  if (!counts) throw new Error(`${output}pytest left no report`)
   const [errors, failures, skipped, tests] = counts.slice(1).map(Number) as [number, number, number, number]
   const failed = errors + failures + skipped
-  return { passed: tests - failed, failed }
+  return { passed: tests - failed, failed, said: output }
+}
+
+const programIn = (venv: string, name: string) =>
+  join(venv, process.platform === 'win32' ? 'Scripts' : 'bin', name)
+
+/** An environment with this release of the official client and what it needs. @returns its folder */
+async function madeEnvironment(release: string): Promise<string> {
+  const venv = join(CACHE, `python-${release}`)
+  if (existsSync(join(venv, 'ready'))) return venv
+  await must(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', '--clear', venv])
+  const install = ['install', '-q', '--disable-pip-version-check']
+  const needed = join(ROOT, 'tests/clients/python/requirements.txt')
+  await must(programIn(venv, 'pip'), [...install, '-r', needed])
+  await must(programIn(venv, 'pip'), [...install, '--no-deps', `tofupilot==${release}`])
+  writeFileSync(join(venv, 'ready'), '')
+  return venv
 }
 
 const rustTests = ['test', '-q', ...RUST_SUITES.flatMap((suite) => ['--test', suite]), '--no-fail-fast']
@@ -183,18 +192,18 @@ async function builtCrate(): Promise<string> {
       join(probe, 'Cargo.toml'),
       `[package]\nname = "probe"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\ntofupilot = "=${RUST_RELEASE}"\n`,
     )
-    const metadata = await quiet('cargo', ['metadata', '--format-version', '1'], probe)
+    const metadata = await must('cargo', ['metadata', '--format-version', '1'], { cwd: probe })
     const { packages } = JSON.parse(metadata) as { packages: { name: string; manifest_path: string }[] }
     const source = packages.find(({ name }) => name === 'tofupilot')!.manifest_path
     cpSync(join(source, '..'), crate, { recursive: true })
   }
-  await quiet('cargo', [...rustTests, '--no-run'], crate)
+  await must('cargo', [...rustTests, '--no-run'], { cwd: crate })
   return crate
 }
 
-async function rust({ url, user }: Station, built: Promise<string>): Promise<Count> {
+async function rust(crate: string, { url, user }: Station): Promise<Result> {
   const { output } = await run('cargo', rustTests, {
-    cwd: await built,
+    cwd: crate,
     env: { ...process.env, TOFUPILOT_URL: url, TOFUPILOT_API_KEY_USER: user },
   })
   const results = [...output.matchAll(/test result: \w+\. (\d+) passed; (\d+) failed/g)]
@@ -203,50 +212,37 @@ async function rust({ url, user }: Station, built: Promise<string>): Promise<Cou
   return {
     passed: results.reduce((sum, [, passed]) => sum + Number(passed), 0),
     failed: results.reduce((sum, [, , failed]) => sum + Number(failed), missing),
+    said: output,
   }
 }
 
-function quiet(command: string, args: readonly string[], cwd: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.on('error', reject)
-    child.on('close', (code) =>
-      code === 0 ? resolve(output) : reject(new Error(`${command} ended with code ${code}`)),
-    )
-  })
+async function counted(name: string, lane: () => Promise<Result>): Promise<Count> {
+  const started = performance.now()
+  const { said, passed, failed } = await lane().catch((error: Error) => ({
+    said: `${error.message}\n`,
+    passed: 0,
+    failed: 1,
+  }))
+  const seconds = Math.round((performance.now() - started) / 1_000)
+  console.log(`\n${name}\n${said}${name}: ${passed} passed, ${failed} failed, ${seconds} s`)
+  return { passed, failed }
 }
 
 mkdirSync(CACHE, { recursive: true })
-const total: Count = { passed: 0, failed: 0 }
-// Built while Python's clients wait for answers most of the time. Who waits for it hears of a failure.
-const built = builtCrate()
-built.catch(() => {})
-const lanes = [
-  ...PYTHON_RELEASES.map(({ release, own }) => ({
-    name: `Python client ${release}`,
-    lane: (it: Station) => python(release, own, it),
-  })),
-  { name: `Rust client ${RUST_RELEASE}, its own suites`, lane: (it: Station) => rust(it, built) },
-  { name: 'a day on the floor', lane: floor },
-]
-for (const { name, lane } of lanes) {
-  console.log(`\n${name}`)
-  try {
-    const station = await startStation()
-    try {
-      const { passed, failed } = await lane(station)
-      console.log(`${name}: ${passed} passed, ${failed} failed`)
-      total.passed += passed
-      total.failed += failed
-    } finally {
-      await station.stop()
-    }
-  } catch (error) {
-    console.log(`${name}: ${(error as Error).message}`)
-    total.failed += 1
-  }
-}
-process.exitCode = total.failed > 0 ? 1 : 0
-console.log(`${total.passed} passed, ${total.failed} failed`)
+const environments = new Map(PYTHON_RELEASES.map(({ release }) => [release, madeEnvironment(release)]))
+// Who waits for one hears of a failure.
+for (const made of environments.values()) made.catch(() => {})
+const counts = await Promise.all([
+  ...PYTHON_RELEASES.map(({ release, own }) =>
+    counted(`Python client ${release}`, () => onStation((it) => python(release, own, it))),
+  ),
+  counted(`Rust client ${RUST_RELEASE}, its own suites`, async () => {
+    const crate = await builtCrate()
+    return onStation((it) => rust(crate, it))
+  }),
+  counted('a day on the floor', floor),
+])
+const passed = counts.reduce((sum, count) => sum + count.passed, 0)
+const failed = counts.reduce((sum, count) => sum + count.failed, 0)
+process.exitCode = failed > 0 ? 1 : 0
+console.log(`${passed} passed, ${failed} failed`)
