@@ -221,8 +221,10 @@ export function otherName({ noun, other_id }: Conflict, { state }: Facts): strin
 }
 
 /** The station that made the other row, if that is known. */
-export function makerOf({ noun, other_id }: Conflict, facts: Facts): string | undefined {
-  const mark = other_id === undefined ? undefined : facts.state.get(noun, other_id)?.marks['created']
+export function makerOf({ kind, noun, id, other_id }: Conflict, facts: Facts): string | undefined {
+  // Of values that were compared, those that stand are the record's row's, and the other row was joined into it.
+  const other = kind === 'merge_field' ? id : other_id
+  const mark = other === undefined ? undefined : facts.state.get(noun, other)?.marks['created']
   const station_id = mark?.station_id ?? null
   return station_id === null ? undefined : facts.stationName(station_id)
 }

@@ -296,6 +296,23 @@ test('one lot made at two stations is one lot; its two ids go on standing for it
   expect(line.state()).toMatchObject({ conflicts: 1 })
 })
 
+test('what stands where two stations gave one part different names is said to be of the one that gave it', async () => {
+  const a = await enrolled('Line 1')
+  const b = await enrolled('Line 2')
+  const part = { number: 'P', revision_number: 'A' }
+  await a.station.done('POST', '/v2/parts', { body: { ...part, name: 'Board' } })
+  await b.station.done('POST', '/v2/parts', { body: { ...part, name: 'Card' } })
+  for (const { line } of [a, b]) await line.round()
+  const { data } = await b.station.done<{ data: { summary: string; about: object }[] }>(
+    'GET',
+    '/station/conflicts',
+  )
+  expect(data.find(({ summary }) => summary.includes('twice'))).toMatchObject({
+    summary: 'Part P was made twice with another name: here Card, at Line 1 Board. Board stands',
+    about: { at: 'Line 1', wanted: 'Card', kept: 'Board' },
+  })
+})
+
 test('[S15] what was done since a verified backup stands after that was restored, however many pages were read since', async () => {
   const a = await enrolled('A')
   const b = await enrolled('B')
