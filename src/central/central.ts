@@ -25,12 +25,14 @@ import { sweepFiles } from './store/files.ts'
 import { beat, leave } from './store/replies.ts'
 import { dropUploadsBefore } from './store/uploads.ts'
 import { createSightings } from './store/sightings.ts'
+import { troubleOf } from './store/trouble.ts'
 
 const BODY_MAX = 16 * 1024 * 1024
 /** A push over a slow line. */
 const REQUEST_TIMEOUT_MS = 120_000
 /** How often is written down what stations said, and how far the history has come. */
 const ROUND_MS = 2_000
+const TROUBLE_AGAIN_MS = 60_000
 /** How often bytes that nothing refers to are looked for. */
 const SWEEP_MS = 3_600_000
 
@@ -42,9 +44,7 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
   if (isProblem(folder)) return folder
   if (folder.kind === 'in_use') return inUseProblem(settings.data_dir, folder)
   const log = openLog(settings.log_level, folder.logs, 'central.log')
-  const opened = await openCentral(folder, settings, (error) =>
-    log.warn({ error: wordsOf(error) }, 'the connection to the database was lost; it is made again'),
-  )
+  const opened = await openCentral(folder, settings, sayTrouble(log))
   const giveUp = async (cause: Problem) => {
     if (!isProblem(opened)) await opened.close()
     await log.close()
@@ -116,12 +116,29 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
   }
 }
 
+/** While the database is away every question to it fails: the same words once a minute. */
+function sayTrouble(log: Log): (error: Error) => void {
+  const said = new Map<string, number>()
+  return (error) => {
+    const words = wordsOf(error)
+    const now = performance.now()
+    if (now - (said.get(words) ?? -Infinity) < TROUBLE_AGAIN_MS) return
+    said.set(words, now)
+    if (troubleOf(error) === 'full')
+      log.error({ error: words }, 'the disk of the database is full: nothing is saved until there is room')
+    else log.warn({ error: words }, 'the database cannot be used now; it is tried again')
+  }
+}
+
 /** One round after the other, and a last one at the end. */
 function startRounds(round: () => Promise<void>, log: Log) {
   let running: Promise<void> | undefined
   const go = () =>
     (running ??= round()
-      .catch((error: unknown) => log.warn({ error: wordsOf(error) }, 'the round failed; it comes again'))
+      .catch((error: unknown) => {
+        if (troubleOf(error) === undefined)
+          log.warn({ error: wordsOf(error) }, 'the round failed; it comes again')
+      })
       .finally(() => (running = undefined)))
   const timer = setInterval(() => void go(), ROUND_MS)
   return {

@@ -5,6 +5,7 @@ import { chainHash } from '../host/hash.ts'
 import { canonical } from '../model/sync/chain.ts'
 import type { Api } from './api/route.ts'
 import { writePrivateFile } from '../host/folder.ts'
+import { type Problem, problem } from '../host/problem.ts'
 import { one } from './store/database.ts'
 import { sql } from './store/sql.ts'
 
@@ -41,6 +42,20 @@ export async function noticeRestore(api: Api, data_dir: string): Promise<boolean
     store.report({ kind: 'restored', station_id: '', lost })
     return true
   })
+}
+
+/**
+ * Is the database another one than ran here last, and no copy of that? Who starts without `--database-url` would begin an empty headquarters
+ * that refuses every station, and write over the key and this note.
+ * @param headquarters_id whose database it is, `undefined` if it is empty
+ */
+export function anotherProblem(data_dir: string, headquarters_id: string | undefined): Problem | undefined {
+  const seen = readNote(data_dir)
+  if (seen === undefined || seen.seq === 0 || seen.headquarters_id === headquarters_id) return undefined
+  return problem(
+    `the database ${headquarters_id === undefined ? 'is empty' : 'is that of another headquarters'}, but the headquarters that ran in ${data_dir} had ${seen.seq} changes`,
+    `Name its database with --database-url, or bring back its backup. If another one shall begin here, take ${fileOf(data_dir)} and keys.json away first`,
+  )
 }
 
 function readNote(data_dir: string): Seen | undefined {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 import { newId } from '../host/id.ts'
 import { readClock } from '../host/clock.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
@@ -5,6 +7,7 @@ import { createLinks } from '../http/links.ts'
 import { createRetries } from './api/retries.ts'
 import type { Api } from './api/route.ts'
 import type { DataFolder } from './data-folder.ts'
+import { anotherProblem } from './history.ts'
 import { writePrivateFile } from '../host/folder.ts'
 import type { Settings } from './settings.ts'
 import { type Database, one, type Queryable } from './store/database.ts'
@@ -15,6 +18,7 @@ import { connectPostgres } from './store/postgres.ts'
 import { dueByProgram } from './store/second-tries.ts'
 import { createSequencer } from './store/sequencer.ts'
 import { sql } from './store/sql.ts'
+import { overheard } from './store/trouble.ts'
 import { userNamed } from './store/users.ts'
 
 /** PostgreSQL 15: what Debian's stable release of 2023 brought, and the oldest that the tests run on. */
@@ -39,10 +43,15 @@ export async function openCentral(
   onTrouble: (error: Error) => void,
 ): Promise<OpenCentral | Problem> {
   let db: Database | undefined
+  const none =
+    database_url === null && !existsSync(folder.embedded)
+      ? anotherProblem(folder.data_dir, undefined)
+      : undefined
+  if (none !== undefined) return none
   try {
     db = database_url === null ? await openPglite(folder.embedded) : connectPostgres(database_url, onTrouble)
-    const old = await tooOld(db)
-    const migrated = old ?? (await migrate(db, (tx) => makeFirstKey(tx, folder)))
+    const unfit = (await tooOld(db)) ?? anotherProblem(folder.data_dir, await headquartersIn(db))
+    const migrated = unfit ?? (await migrate(db, (tx) => makeFirstKey(tx, folder)))
     if (isProblem(migrated) || migrated === 'newer') {
       await db.close()
       return isProblem(migrated) ? migrated : newerProblem()
@@ -55,13 +64,13 @@ export async function openCentral(
     const now = () => readClock().wall_ms
     // Another secret than that of cursors, made from it: one signs what the other must not.
     const links = createLinks(`links ${secret}`, now)
-    const sequencer = createSequencer(db, now)
-    if ((await dueByProgram(db)) > 0) sequencer.goOn()
+    const open = overheard(db, onTrouble)
+    const sequencer = createSequencer(open, now)
+    if ((await dueByProgram(open)) > 0) sequencer.goOn()
     const run = newId()
-    const retries = createRetries(db, run, now)
-    const open = db
+    const retries = createRetries(open, run, now)
     return {
-      api: { db, sequencer, outside: { newId, readClock }, headquarters_id: id, links, retries },
+      api: { db: open, sequencer, outside: { newId, readClock }, headquarters_id: id, links, retries },
       run,
       secret,
       first_start: migrated === 'made',
@@ -75,6 +84,14 @@ export async function openCentral(
     await db?.close().catch(() => undefined)
     return databaseProblem(database_url, folder, error)
   }
+}
+
+async function headquartersIn(db: Database): Promise<string | undefined> {
+  const { there } = await one<{ there: boolean }>(
+    db,
+    sql`SELECT to_regclass('headquarters') IS NOT NULL AS there`,
+  )
+  return there ? (await db.rows<{ id: string }>(sql`SELECT id FROM headquarters`))[0]?.id : undefined
 }
 
 async function tooOld(db: Database): Promise<Problem | undefined> {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 
 import { afterAll, afterEach, expect, test } from 'vitest'
 
+import { connectPostgres } from '../../src/central/store/postgres.ts'
 import { origin } from '../../src/model/sync/cursor.ts'
 import type { Page } from '../../src/model/sync/protocol.ts'
 import { newDatabase, stopServer } from '../support/central.ts'
@@ -330,6 +331,69 @@ test.each([
   },
   60_000,
 )
+
+test('who forgets where the database is begins no other headquarters: nothing is made, the key and the note stay', async () => {
+  const flags = await onPostgres()
+  const central = await startCentral(newFolder(), ...flags)
+  await enrolled(central, 'Line 1')
+  expect(await central.end()).toBe(0)
+  const files = ['keys.json', 'history.json'].map((name) => join(central.data_dir, name))
+  const before = files.map((file) => readFileSync(file, 'utf8'))
+  for (const [wrong, words] of [
+    [[], 'the database is empty'],
+    [await onPostgres(), 'the database is empty'],
+    [['--database-url', await otherHeadquarters()], 'that of another headquarters'],
+  ] as const) {
+    const refused = await startCentral(central.data_dir, ...wrong)
+    expect(refused.child.exitCode).not.toBe(0)
+    expect(refused.said.err).toContain(words)
+    expect(refused.said.err.trim().split('\n')).toHaveLength(1)
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(before)
+  }
+  expect(existsSync(join(central.data_dir, 'postgres'))).toBe(false)
+  const again = await startCentral(central.data_dir, ...flags)
+  expect(await get(again, '/fleet')).toMatchObject({ stations: [{ name: 'Line 1' }] })
+}, 120_000)
+
+/** @returns the URL of a database in which a headquarters of its own ran */
+async function otherHeadquarters(): Promise<string> {
+  const url = await newDatabase()
+  await (await startCentral(newFolder(), '--database-url', url)).end()
+  return url
+}
+
+test('a full disk of the database is said to scripts and stations, and in the log', async () => {
+  const url = await newDatabase()
+  const central = await startCentral(newFolder(), '--database-url', url)
+  const { credential, chain } = await enrolled(central, 'Line 1')
+  const make = (number: string) =>
+    fetch(`${central.url}/v2/batches`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${central.user}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ number }),
+    })
+  const db = connectPostgres(url, () => undefined)
+  await db.script(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON commits FOR EACH STATEMENT EXECUTE FUNCTION full_disk()`)
+  const refused = await make('LOT-1')
+  expect([refused.status, await refused.json()]).toEqual([
+    507,
+    {
+      message: "The disk of headquarters' database is full: nothing was saved",
+      code: 'INSUFFICIENT_STORAGE',
+    },
+  ])
+  const push = chain.push([newBatch('LOT-2')])
+  expect(await send(central.url, credential, push)).toMatchObject({ status: 503 })
+  await expect
+    .poll(() => central.said.err)
+    .toMatch(/"level":"error".*No space left on device.*the disk of the database is full/)
+  await db.script('DROP FUNCTION full_disk CASCADE')
+  await db.close()
+  expect((await make('LOT-1')).status).toBe(200)
+  expect((await send(central.url, credential, push)).answer).toMatchObject({ kind: 'pushed' })
+}, 60_000)
 
 test('a folder that cannot be made is one line too', async () => {
   const folder = newFolder()

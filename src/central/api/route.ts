@@ -8,6 +8,7 @@ import type { Database, Queryable } from '../store/database.ts'
 import type { Retries } from './retries.ts'
 import { type Desk, type Outside, writeHere } from '../store/own.ts'
 import type { Sequencer } from '../store/sequencer.ts'
+import { troubleOf } from '../store/trouble.ts'
 
 /** What the routes of headquarters stand on. */
 export interface Api {
@@ -73,15 +74,13 @@ async function answered(work: () => Promise<{ readonly body: string } | Refusal>
   }
 }
 
-/** The database is away or refuses connections: what was asked for may be asked for again. */
+/** The database cannot be used now: what was asked for may be asked for again. */
 export function databaseRefusal(error: unknown): Refusal | undefined {
-  const code = codeOf(error)
-  const message = error instanceof Error ? error.message : ''
-  const away =
-    /^(08|53|57P|58|25006|40)/.test(code) ||
-    /^E[A-Z]+$/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(message)
-  return away
+  const trouble = troubleOf(error)
+  if (trouble === 'full')
+    return refuse('INSUFFICIENT_STORAGE', "The disk of headquarters' database is full: nothing was saved")
+  // Two transactions that were in each other's way.
+  return trouble === 'away' || codeOf(error).startsWith('40')
     ? refuse(
         'SERVICE_UNAVAILABLE',
         'Headquarters cannot reach its database now: nothing is known to be saved',
