@@ -10,8 +10,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { writePrivateFile } from '../../src/host/folder.ts'
 import { createClient } from '../../src/main/sync/client.ts'
-import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
+import {
+  type Headquarters,
+  type HeadquartersParts,
+  openHeadquarters,
+} from '../../src/main/sync/headquarters.ts'
 import { troubleWords } from '../../src/main/sync/trouble.ts'
+import { sql } from '../../src/main/store/sql.ts'
 import { startStation, temporaryFolder } from '../support/process.ts'
 import { openStation, type StationUnderTest } from '../support/station.ts'
 import { type Office, openOffice } from './office.ts'
@@ -31,7 +36,13 @@ afterEach(async () => {
   await office.close()
 })
 
-async function lineOf(station: StationUnderTest, url: string): Promise<Headquarters> {
+const silent = { info() {}, warn() {} }
+
+async function lineOf(
+  station: StationUnderTest,
+  url: string,
+  log: HeadquartersParts['log'] = silent,
+): Promise<Headquarters> {
   let ids = 0
   const line = await openHeadquarters({
     store: station.store,
@@ -44,7 +55,7 @@ async function lineOf(station: StationUnderTest, url: string): Promise<Headquart
     url,
     code: null,
     files: null,
-    log: { info() {}, warn() {} },
+    log,
   })
   closing.push(() => line.stop())
   return line
@@ -59,6 +70,47 @@ async function behindProxy(): Promise<Headquarters> {
   await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
   return line
 }
+
+test('a disk that takes nothing more stays the trouble until it does, whatever headquarters answers meanwhile', async () => {
+  const station = await openStation()
+  const said: string[] = []
+  const log = {
+    info: (_: object, words: string) => void said.push(words),
+    warn: (fields: object) => void said.push(JSON.stringify(fields)),
+  }
+  const full = JSON.stringify({ central: office.url, cause: 'disk', technical: 'SQLITE_FULL' })
+  const line = await lineOf(station, office.url, log)
+  expect(await line.enroll(office.url, office.invite('Line 1'))).toBe(undefined)
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  said.length = 0
+  const { pages } = station.database.one<{ pages: number }>(
+    sql`SELECT page_count AS pages FROM pragma_page_count`,
+  )!
+  station.database.execute(`PRAGMA max_page_count = ${pages}`)
+  office.fill(
+    Array.from({ length: 300 }, (_, n) => ({ type: 'batch.create', id: `b${n}`, number: `LOT-${n}` })),
+  )
+  for (const _ of [1, 2, 3])
+    expect(await line.round()).toMatchObject({ state: 'offline', cause: 'disk', technical: 'SQLITE_FULL' })
+  expect(said).toEqual([full])
+  station.database.execute('PRAGMA max_page_count = 1000000')
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  expect(said).toEqual([full, 'headquarters answers'])
+})
+
+test('how far it is counts what waits here too', async () => {
+  const station = await openStation()
+  for (let n = 0; n < 30; n += 1) await station.done('POST', '/v2/batches', { body: { number: `LOT-${n}` } })
+  const line = await lineOf(station, office.url)
+  const told: (number | null)[] = []
+  office.mischief = (request, _response, go) => {
+    if (request.url?.includes('/push')) told.push(line.state().progress)
+    go()
+  }
+  expect(await line.enroll(office.url, office.invite('Line 1'))).toBe(undefined)
+  expect(await line.round()).toMatchObject({ state: 'in_sync', progress: 1 })
+  expect(told[0]).toBeLessThan(0.1)
+})
 
 test.for([
   ['portal', 'captive_portal', /sign in/],

@@ -7,7 +7,7 @@ import { createBlobFetch } from './blob-fetch.ts'
 import { createBlobLane } from './blob-lane.ts'
 import type { Client } from './client.ts'
 import type { Loop } from './loop.ts'
-import { troubleWords } from './trouble.ts'
+import { told, troubleWords } from './trouble.ts'
 
 /** The bytes of attachments between this station and headquarters, in both directions, beside the operations. */
 export interface BlobLine {
@@ -46,7 +46,7 @@ export function createBlobLine(parts: BlobLineParts): BlobLine {
     onTrouble: (trouble) =>
       trouble === null
         ? log.info({ central: url }, 'attachments go to headquarters again')
-        : log.warn({ central: url, trouble }, `attachments wait: ${troubleWords(trouble, url)}`),
+        : log.warn({ central: url, ...told(trouble) }, `attachments wait: ${troubleWords(trouble, url)}`),
     onDamage: ({ sha256 }) =>
       log.warn(
         { file: sha256 },

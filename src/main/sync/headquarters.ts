@@ -15,7 +15,7 @@ import { type Credential, readCredential } from './credential.ts'
 import { codeDigest, enroll } from './enroll.ts'
 import { type FirstQuestion, readFirst } from './first-reading.ts'
 import { createLoop, type Loop } from './loop.ts'
-import { type Trouble, causeOf, technicalOf, troubleWords } from './trouble.ts'
+import { type Trouble, causeOf, technicalOf, told, troubleWords } from './trouble.ts'
 import { watchNetwork } from './watch.ts'
 
 /** The station's line to headquarters, whether there is one yet or not. */
@@ -95,7 +95,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
       onTrouble: (trouble) =>
         trouble === null
           ? log.info({ central: url() }, 'headquarters answers')
-          : log.warn({ central: url(), trouble }, troubleWords(trouble, url())),
+          : log.warn({ central: url(), ...told(trouble) }, troubleWords(trouble, url())),
     })
     const { files } = parts
     const client = createClient(url(), known.credential)
@@ -127,7 +127,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
     if (superseded) return
     enrolling = await spend(at, code)
     if (enrolling === null) return
-    log.warn({ central: at, trouble: enrolling }, troubleWords(enrolling, at))
+    log.warn({ central: at, ...told(enrolling) }, troubleWords(enrolling, at))
     const final = enrolling.kind === 'refused' && enrolling.why.startsWith('code_')
     if (!final) retry = setTimeout(() => void spendLater(at, code), ENROLL_RETRY_MS)
   }
@@ -162,13 +162,14 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
     const { trouble, last_success_ms, head_seq, reading_seq, clock_skew_ms } = loop.sight
     const { cursor, stage } = store.synced.meta(store.db)!
     const at = reading_seq ?? (stage ?? cursor).seq
+    const all = (head_seq ?? 0) + pending
     const behind = pending > 0 || stage !== null || head_seq === null || at < head_seq
     const skewed = clock_skew_ms !== null && Math.abs(clock_skew_ms) > SKEW_MS
     return {
       state: trouble !== null ? stateOf(trouble) : behind ? 'behind' : 'in_sync',
       ...counts,
       last_success_at: last_success_ms === null ? null : formatTime(last_success_ms),
-      progress: head_seq === null || head_seq === 0 ? null : Math.min(1, at / head_seq),
+      progress: head_seq === null || all === 0 ? null : Math.min(1, at / all),
       ...(trouble !== null
         ? { cause: causeOf(trouble), detail: troubleWords(trouble, url()) }
         : stage !== null

@@ -17,7 +17,7 @@ import { archiveFor, layPage, type Said } from './page.ts'
 import { createRounds } from './rounds.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
 import { createPace, nothingYet } from './slices.ts'
-import type { Trouble } from './trouble.ts'
+import { isInside, type Trouble } from './trouble.ts'
 
 /**
  * The hands of the station's engine (model/sync/station.ts): it waits for what happens, asks the engine what follows, and does it.
@@ -140,6 +140,7 @@ export function createLoop(parts: LoopParts): Loop {
     if (asked && last) ahead.ask(last, page, headOf(store, last, parts.disk_free()))
     await layPage({ store, pace, act, said, asked }, event, page)
     said = { ...said, people: [] }
+    if (asked && !page.more && synced.outbox.list(store.db).length === 0) noteHealthy()
     if (asked && !page.more) settleRounds(event.id)
     if (asked && !page.more && (page.commits.length > 0 || (pulled?.waited_ms ?? 0) > WAITED_MS))
       sleep(NUDGE_MS)
@@ -168,6 +169,7 @@ export function createLoop(parts: LoopParts): Loop {
     const done = decided?.effects.every(({ kind }) => kind !== 'write')
       ? decided
       : await (brings ? commits.writeSoon(sure) : commits.writeAlone(sure))
+    if (done !== decided) noteHealthy()
     if (!more) session = done.session
     for (const effect of done.effects) {
       if (effect.kind === 'send') send(effect.id, effect.request)
@@ -223,9 +225,8 @@ export function createLoop(parts: LoopParts): Loop {
         // A long poll was answered at its end: half of a short way is the best guess there is.
         clock_skew_ms: wall_ms - head.wall_ms - Math.min(took_ms, 1_000) / 2,
       }
-      noteTrouble(
-        answer.kind === 'upgrade_required' ? { kind: 'upgrade_required', protocol: answer.protocol } : null,
-      )
+      const outdated = answer.kind === 'upgrade_required' ? answer : null
+      if (outdated !== null || !isInside(sight.trouble)) noteTrouble(outdated)
       if (answer.kind === 'pushed') arrived()
       if (answer.kind === 'page') said = head
       return happen({ kind: 'answer', id, answer })
@@ -240,12 +241,14 @@ export function createLoop(parts: LoopParts): Loop {
     settleRounds(Number.POSITIVE_INFINITY)
   }
 
+  /** Something was written, or nothing is left to write: what headquarters answers says nothing of this PC. */
+  const noteHealthy = () => (isInside(sight.trouble) ? noteTrouble(null) : undefined)
+
   function noteTrouble(trouble: Trouble | null): void {
     const changed = JSON.stringify(trouble) !== JSON.stringify(sight.trouble)
     sight = { ...sight, trouble }
     if (changed) onTrouble(trouble)
-    if (trouble?.kind === 'upgrade_required' || trouble?.kind === 'disk' || trouble?.kind === 'defect')
-      settleRounds(Number.POSITIVE_INFINITY)
+    if (trouble?.kind === 'upgrade_required' || isInside(trouble)) settleRounds(Number.POSITIVE_INFINITY)
   }
 
   /** The end of the feed was asked for in this request: rounds begun before it are done, unless something still waits. */

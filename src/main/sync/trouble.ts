@@ -29,6 +29,9 @@ export type Trouble =
   /** This station took its own question back. */
   | { readonly kind: 'taken_back' }
 
+/** Is it of this PC, whatever headquarters answers? */
+export const isInside = (trouble: Trouble | null) => trouble?.kind === 'disk' || trouble?.kind === 'defect'
+
 /** One word for programs. */
 export function causeOf(trouble: Trouble): Exclude<Cause, Notice> {
   switch (trouble.kind) {
@@ -66,6 +69,9 @@ export function technicalOf(trouble: Trouble): string | null {
       return null
   }
 }
+
+/** For the log, which hides whatever is called a code. */
+export const told = (trouble: Trouble) => ({ cause: causeOf(trouble), technical: technicalOf(trouble) })
 
 /** One line for a person. */
 export function troubleWords(trouble: Trouble, url: string): string {
