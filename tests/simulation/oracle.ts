@@ -25,8 +25,8 @@ export interface Oracle {
   /** By the hash of a commit: all operations up to it, and the digest of all rows after it. */
   readonly histories: Map<string, { readonly past: bigint; readonly digest: number }>
   /**
-   * By `placeOf` a second try, one bit each: what came of it is seen only by whoever read it, or accepted the operation itself. Of a history
-   * that was lost the bits are replaced.
+   * By `placeOf` a second try, one bit each: what came of it is seen only by whoever read it, or accepted the operation itself. Those of the
+   * present history: in a lost one the same place may have been the first try of the same operation.
    */
   readonly again: Map<string, bigint>
   /** The same by the hash of the commit: what is decided once more in the same history says nothing new. */
@@ -100,7 +100,16 @@ export const nameOf = ({ op_id, clock }: Pick<JournaledOperation, 'op_id' | 'clo
 /** What its author saw and meant (see `Accepted`). */
 type Seen = Pick<Accepted, 'past' | 'own' | 'saw' | 'means' | 'at_headquarters'>
 
-/** Notes a second try, in the place of one that a lost history had there. */
+/** Headquarters has another history now: its second tries are what is known of it. */
+export function noteHistory(oracle: Oracle, commits: readonly Commit[]): void {
+  oracle.again.clear()
+  for (const { op_id, seq, hash } of commits) {
+    const second = oracle.tries.get(hash)
+    if (second !== undefined) oracle.again.set(placeOf({ op_id: op_id.replace(`.${seq}`, ''), seq }), second)
+  }
+}
+
+/** Notes a second try. */
 export function noteAgain(oracle: Oracle, op_id: string, { seq, hash }: Commit): void {
   const bit = oracle.tries.get(hash) ?? newBit(oracle)
   oracle.tries.set(hash, bit)

@@ -22,7 +22,7 @@ import {
   noteWaiting,
 } from './laws.ts'
 import type { Disk, Upload } from './disk.ts'
-import { newOracle, type Oracle, record, violated } from './oracle.ts'
+import { newOracle, noteHistory, type Oracle, record, violated } from './oracle.ts'
 import type { Network, Plan } from './plan.ts'
 import { digest, type Prng, stream } from './prng.ts'
 
@@ -236,5 +236,6 @@ export function restore(world: World, r: Prng): void {
   for (const accepted of world.oracle.ledger.values())
     if (accepted.at_headquarters && !world.central.operations.has(accepted.op_id)) accepted.excused = true
   world.oracle.restored = true
+  noteHistory(world.oracle, world.central.commits)
   count(world, 'restores')
 }
