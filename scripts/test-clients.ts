@@ -180,6 +180,9 @@ async function madeEnvironment(release: string): Promise<string> {
 
 const rustTests = ['test', '-q', ...RUST_SUITES.flatMap((suite) => ['--test', suite]), '--no-fail-fast']
 
+/** Nobody looks into the suites with a debugger, and nobody builds them again: a fifth less to build, and a quarter of the disk. */
+const RUST_BUILD = { CARGO_PROFILE_DEV_DEBUG: '0', CARGO_INCREMENTAL: '0' }
+
 /** The client's crate with its suites built. @returns its folder */
 async function builtCrate(): Promise<string> {
   const crate = join(CACHE, `rust-${RUST_RELEASE}`)
@@ -197,14 +200,14 @@ async function builtCrate(): Promise<string> {
     const source = packages.find(({ name }) => name === 'tofupilot')!.manifest_path
     cpSync(join(source, '..'), crate, { recursive: true })
   }
-  await must('cargo', [...rustTests, '--no-run'], { cwd: crate })
+  await must('cargo', [...rustTests, '--no-run'], { cwd: crate, env: { ...process.env, ...RUST_BUILD } })
   return crate
 }
 
 async function rust(crate: string, { url, user }: Station): Promise<Result> {
   const { output } = await run('cargo', rustTests, {
     cwd: crate,
-    env: { ...process.env, TOFUPILOT_URL: url, TOFUPILOT_API_KEY_USER: user },
+    env: { ...process.env, ...RUST_BUILD, TOFUPILOT_URL: url, TOFUPILOT_API_KEY_USER: user },
   })
   const results = [...output.matchAll(/test result: \w+\. (\d+) passed; (\d+) failed/g)]
   // A suite that did not even build has no result line.

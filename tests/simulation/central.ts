@@ -2,7 +2,7 @@ import { allNouns } from '../../src/model/decide/nouns.ts'
 import { type Memory, memory } from '../../src/model/memory.ts'
 import { GENESIS } from '../../src/model/sync/chain.ts'
 import { answerOf } from '../../src/model/conflict-answers.ts'
-import type { Waiting } from '../../src/model/sync/again.ts'
+import { idToCome, type Waiting } from '../../src/model/sync/again.ts'
 import { type Understand, understood } from '../../src/model/sync/judge.ts'
 import type { HeadquartersStore, Incident, Known, Tried } from '../../src/model/sync/headquarters.ts'
 import type { Commit, Parent } from '../../src/model/sync/protocol.ts'
@@ -20,6 +20,8 @@ export interface Central {
   incidents: Incident[]
   /** What was not done for want of a row, in its order. */
   waiting: Waiting[]
+  /** Ids of rows that it would make, or would have made. */
+  reserved: Set<string>
   /** Conflict records of all stations. */
   records: Records
 }
@@ -41,6 +43,7 @@ export const newCentral = (epoch: string): Central => ({
   closed: new Set(),
   incidents: [],
   waiting: [],
+  reserved: new Set(),
   records: new Map(),
 })
 
@@ -58,6 +61,7 @@ export function backupOf(central: Central): Central {
     closed: new Set(central.closed),
     incidents: [...central.incidents],
     waiting: [...central.waiting],
+    reserved: new Set(central.reserved),
     records: new Map(central.records),
   }
 }
@@ -90,7 +94,8 @@ export function storeOf(
   const answer = (record: string) => (central.waiting = central.waiting.filter(({ id }) => id !== record))
   return {
     rows: central.rows,
-    hasRow: (id) => allNouns.some((noun) => central.rows.get(noun, id) !== undefined),
+    hasRow: (id) =>
+      allNouns.some((noun) => central.rows.get(noun, id) !== undefined) || central.reserved.has(id),
     head: () => ({ epoch: central.epoch, seq: headOf(central).seq, hash: headOf(central).hash }),
     hashAt: (seq) => hashAt(central, seq),
     commits: (after, limit) => central.commits.slice(after, after + limit),
@@ -114,6 +119,7 @@ export function storeOf(
       onAppend(commit, known, second)
       for (const conflict of commit.conflicts) if (conflict.kind === 'answered') answer(answerOf(conflict).id)
       central.waiting.push(...(second?.waiting ?? []))
+      for (const one of second?.waiting ?? []) central.reserved.add(idToCome(one) ?? '')
       if (second?.again !== undefined) tried += 1
       for (const row of commit.rows) central.rows.put(row)
       central.commits.push(commit)

@@ -318,8 +318,14 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what headquarters was too old for stays undone',
     file: `${sync}/again.ts`,
-    find: 'type.length <= TYPE_MAX &&',
-    replace: 'type.length > TYPE_MAX &&',
+    find: 'type.length <= TEXT_MAX &&',
+    replace: 'type.length > TEXT_MAX &&',
+  },
+  {
+    name: 'what waits to make a row does not keep its id',
+    file: `${sync}/again.ts`,
+    find: "type.endsWith('.create') && typeof id === 'string'",
+    replace: "type === '' && typeof id === 'string'",
   },
   {
     name: 'what waits for a row is never tried again',

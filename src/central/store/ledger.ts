@@ -3,7 +3,7 @@ import { nouns } from '../../model/decide/nouns.ts'
 import type { JournaledOperation, Operation } from '../../model/operation.ts'
 import type { Conflict, Noun, Row } from '../../model/state.ts'
 import { GENESIS } from '../../model/sync/chain.ts'
-import type { Waiting } from '../../model/sync/again.ts'
+import { idToCome, type Waiting } from '../../model/sync/again.ts'
 import type { HeadquartersStore } from '../../model/sync/headquarters.ts'
 import { ask, type Fact, type Facts, nameOf, type Recorded } from './facts.ts'
 import { type Head, newPending, type Pending } from './pending.ts'
@@ -159,7 +159,11 @@ export function createLedger(facts: Facts, head: Head, received_at: number): Led
     due: nextDue,
 
     append: (commit, known, tried, written) => {
-      pending.waiting.push(...(tried?.waiting ?? []))
+      for (const one of tried?.waiting ?? []) {
+        pending.waiting.push(one)
+        const id = idToCome(one)
+        if (id !== undefined) set(facts.ids, id, true)
+      }
       if (tried?.again !== undefined) pending.tried.push(tried.again.id)
       for (const row of commit.rows) put(row)
       for (const conflict of commit.conflicts) if (conflict.kind === 'answered') answer(conflict, commit.seq)

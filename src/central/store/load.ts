@@ -149,7 +149,8 @@ const idsAmong = (ids: readonly string[]) => {
   const tables = referredFirst.map((noun) =>
     name(`SELECT id FROM asked JOIN ${shapes[noun].table} USING (id)`),
   )
-  return sql`WITH asked AS (SELECT unnest(${ids}::text[]) AS id) ${join(tables, ' UNION ALL ')}`
+  return sql`WITH asked AS (SELECT unnest(${ids}::text[]) AS id) ${join(tables, ' UNION ALL ')}
+    UNION ALL SELECT id FROM asked JOIN conflicts ON makes = id`
 }
 
 async function loadHolders(db: Queryable, facts: Facts): Promise<void> {

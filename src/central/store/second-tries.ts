@@ -1,5 +1,5 @@
 import type { JournaledOperation } from '../../model/operation.ts'
-import type { Waiting } from '../../model/sync/again.ts'
+import { idToCome, type Waiting } from '../../model/sync/again.ts'
 import { understood } from '../../model/sync/judge.ts'
 import type { Queryable } from './database.ts'
 import { type Facts, nameOf, partsOf } from './facts.ts'
@@ -79,10 +79,11 @@ export async function flushWaiting(tx: Queryable, { waiting, arrived }: Pending)
       ordinal: one.ordinal,
       awaits: awaits(awaitedBy(one)),
       waiting: one,
+      makes: idToCome(one) ?? null,
     }))
     await tx.rows(sql`
-      UPDATE conflicts c SET awaits = t.awaits, waiting = t.waiting
-      FROM json_to_recordset(${JSON.stringify(stored)}) AS t(seq bigint, ordinal integer, awaits text, waiting json)
+      UPDATE conflicts c SET awaits = t.awaits, waiting = t.waiting, makes = t.makes
+      FROM json_to_recordset(${JSON.stringify(stored)}) AS t(seq bigint, ordinal integer, awaits text, waiting json, makes text)
       WHERE (c.seq, c.ordinal) = (t.seq, t.ordinal)`)
   }
   if (arrived.length > 0)

@@ -60,8 +60,8 @@ function missing(
   return lacks && rows.get(row.noun, row.row_id) === undefined ? row : undefined
 }
 
-/** What is longer is no name of this program's, and fits into no index. */
-const TYPE_MAX = 100
+/** What is longer is no type and no id of this program's, and fits into no index. */
+const TEXT_MAX = 100
 
 /** What of a commit waits for rows that are not there, or to be understood. To be asked before the commit is appended. */
 export function waitingIn(
@@ -74,12 +74,21 @@ export function waitingIn(
     // Of what was understood in part, the rest is never done.
     const { type } = op.operation
     const is_strange =
-      isStrange(conflict) && type.length <= TYPE_MAX && understand(op.operation) === undefined
+      isStrange(conflict) && type.length <= TEXT_MAX && understand(op.operation) === undefined
     const row = is_strange ? ({ noun: 'operation', row_id: type } as const) : missing(rows, conflict)
     if (row === undefined) return []
     const context = { op, station_id, incarnation, n, base, rebased, known_deleted }
     return { id: `${op_id}-${ordinal}`, seq, ordinal, ...row, conflict, ...context }
   })
+}
+
+/**
+ * The id of the row that what waits would make. Nobody else may have it from now on: what names it means that row, even if a person says not to
+ * wait. An operation that is not understood may lack one, or have one that fits into no index.
+ */
+export function idToCome({ op: { operation } }: Waiting): string | undefined {
+  const { type, id }: { readonly type: string; readonly id?: unknown } = operation
+  return type.endsWith('.create') && typeof id === 'string' && id.length <= TEXT_MAX ? id : undefined
 }
 
 const isStrange = ({ kind, field }: Conflict) => kind === 'unknown_row' && field === 'operation'

@@ -26,7 +26,7 @@ import { pull } from './feed.ts'
  */
 export interface HeadquartersStore extends Chains {
   readonly rows: State
-  /** Whether a row of any noun has this id, a deleted one too. */
+  /** Whether a row of any noun has this id, a deleted one too, or what waits or waited would make one (`idToCome` of again.ts). */
   hasRow(id: string): boolean
   head(): { readonly epoch: string } & Position
   commits(after: number, limit: number): readonly Commit[]
