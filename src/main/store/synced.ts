@@ -3,8 +3,8 @@ import { namingOf } from '../../model/decide/nouns.ts'
 import { fold as keyOf } from '../../model/identifier.ts'
 import type { JournaledOperation, Operation } from '../../model/operation.ts'
 import type { Decision, Knowledge, Mark, Row, State } from '../../model/state.ts'
-import { append, emptyFold, type Fold } from '../../model/sync/fold.ts'
-import { type Author, decideTracked, type Footprint } from '../../model/sync/footprint.ts'
+import { append, emptyFold, type Fold, remember } from '../../model/sync/fold.ts'
+import { type Author, decideTracked } from '../../model/sync/footprint.ts'
 import type { Entry } from '../../model/sync/journal.ts'
 import { authorHere } from '../../model/sync/knowledge.ts'
 import { type Overlay, overlay } from '../../model/sync/overlay.ts'
@@ -89,7 +89,7 @@ export function createSynced(): Synced {
       if (fold === null) return decide(state, op, everything, mark)
       const author: Author = { knowledge: () => everything, mark: () => mark, wrote: () => true }
       const { decision, footprint } = decideTracked(state, author, { op } as Entry)
-      if (decision.result === 'applied') note(fold, op.op_id, footprint)
+      if (decision.result === 'applied') remember(fold, op.op_id, footprint)
       return decision
     },
     knows(db, operation) {
@@ -130,19 +130,6 @@ const localMark = (op_id: string, station_id: string): Mark => ({
   station_id,
   seq: null,
 })
-
-function note(fold: Fold, op_id: string, footprint: Footprint): void {
-  fold.footprints.set(op_id, footprint)
-  for (const [index, nodes] of [
-    [fold.readers, footprint.reads],
-    [fold.writers, footprint.writes],
-  ] as const)
-    for (const node of nodes) {
-      const ids = index.get(node)
-      if (ids === undefined) index.set(node, new Set([op_id]))
-      else ids.add(op_id)
-    }
-}
 
 /** Deleted rows that had the name which the operation gives: their author knows that it is free again. */
 function freedNames(db: ReadableDb, operation: Operation): Row[] {

@@ -35,7 +35,7 @@ export function emptyFold(live: Memory): Fold {
 export function append(fold: Fold, author: Author, entry: Entry): Decision {
   const { decision, footprint } = decideTracked(fold.live, author, entry)
   for (const row of decision.changed) fold.live.put(row)
-  remember(fold, entry, footprint)
+  remember(fold, entry.op.op_id, footprint)
   return decision
 }
 
@@ -131,7 +131,7 @@ function replay(
     for (const row of decision.changed) fold.live.put(row)
     footprints.push([entry, footprint])
   }
-  for (const [entry, footprint] of footprints) remember(fold, entry, footprint)
+  for (const [entry, footprint] of footprints) remember(fold, entry.op.op_id, footprint)
   return true
 }
 
@@ -145,8 +145,8 @@ function reset(live: Memory, base: State, nodes: ReadonlySet<string>): void {
   }
 }
 
-function remember(fold: Fold, entry: Entry, footprint: Footprint): void {
-  const { op_id } = entry.op
+/** Keeps what an operation asked and changed, in the place of what it did when it was decided before. */
+export function remember(fold: Fold, op_id: string, footprint: Footprint): void {
   forget(fold, op_id)
   fold.footprints.set(op_id, footprint)
   for (const node of footprint.reads) indexed(fold.readers, node).add(op_id)
