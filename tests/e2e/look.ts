@@ -49,7 +49,10 @@ export async function photograph(page: Page, name: string, testInfo: Output): Pr
   const folder = process.env['SCREENSHOTS'] ? kept : testInfo.outputPath('screenshots')
   mkdirSync(folder, { recursive: true })
   await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
-  const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+  // A finger that scrolls a view to its end must not push the whole desk off the screen.
+  const fits = await page.evaluate(
+    '((html) => html.scrollWidth <= innerWidth && html.scrollHeight <= innerHeight)(document.documentElement)',
+  )
   expect.soft(fits, `${name} fits`).toBe(true)
   const cut = (await page.evaluate(CUT_WORDS)) as string[]
   expect.soft(cut, `words cut off in ${name}`).toEqual([])
