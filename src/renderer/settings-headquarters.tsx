@@ -67,6 +67,9 @@ export function HeadquartersSettings() {
   )
 }
 
+/** On a low screen what comes below the button would come out of sight. */
+const intoView = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'nearest' })
+
 interface EnrollFormProps {
   readonly address: HeadquartersAddress
   readonly onDone: () => void
@@ -90,6 +93,8 @@ function EnrollForm({ address, onDone }: EnrollFormProps) {
   return (
     <Form
       className="inline-form"
+      // The station says what is wrong with an address: the browser would say nothing that is seen here.
+      validationBehavior="aria"
       onSubmit={(event) => {
         event.preventDefault()
         enroll.mutate()
@@ -113,7 +118,7 @@ function EnrollForm({ address, onDone }: EnrollFormProps) {
         {t('enroll_do')}
       </Button>
       {enroll.error ? (
-        <div role="alert">
+        <div role="alert" ref={intoView}>
           <p className="fault">
             {codeOf(enroll.error) === 'CONFLICT'
               ? t('enroll_failed', { why: sentenceOf(enroll.error, t) })

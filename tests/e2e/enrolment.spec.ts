@@ -14,6 +14,7 @@ import {
   startCentral,
 } from '../support/central-process.ts'
 import { type Desk, type RunningStation, askAt, openDesk, startStation, verdictOf } from './desk.ts'
+import { WIDE } from './look.ts'
 
 /** The page and a real headquarters, one day after the other. */
 test.describe.configure({ mode: 'serial' })
@@ -80,6 +81,8 @@ for (const language of ['de', 'zh', 'en'] as const)
   test(`an address where nobody is, one that is none, and a code that nobody knows change nothing and are said: ${language}`, async () => {
     const { page } = desk
     const t = translator(language)
+    // A panel PC: what is said stands in sight there too.
+    await page.setViewportSize({ width: 1024, height: 600 })
     await page.goto(`${desk.url}/#/settings`)
     await desk.ask('PUT', '/station/settings', { language })
     const there = page.getByRole('region', { name: t('settings_headquarters') })
@@ -89,15 +92,18 @@ for (const language of ['de', 'zh', 'en'] as const)
       await there.getByLabel(t('enroll_code'), { exact: true }).fill('AAAA-BBBB')
       await there.getByRole('button', { name: t('enroll_do') }).click()
       await expect(fault).toHaveText(words)
+      await expect(fault).toBeInViewport({ ratio: 0.9 })
     }
     await expect(there).toContainText(t('settings_no_headquarters'))
     await enrol('http://127.0.0.1:9', said[language].nobody)
     await expect(there.getByRole('alert')).toContainText(t('for_it', { words: 'ECONNREFUSED' }))
     await enrol(central.url, said[language].code)
-    await enrol('ftp://hq.example', said[language].address)
+    for (const address of ['ftp://hq.example', 'hq.example', 'localhost:4790', '127.0.0.1:4790'])
+      await enrol(address, said[language].address)
     await expect(there).toContainText(t('settings_no_headquarters'))
     await expect(chip()).toContainText(t('chip_none_detail'))
     await there.getByLabel(t('enroll_address')).fill(central.url)
+    await page.setViewportSize(WIDE)
   })
 
 for (const language of ['de', 'zh', 'en'] as const)
