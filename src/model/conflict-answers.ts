@@ -9,11 +9,12 @@ import type { Operation } from './operation.ts'
 import type { Conflict, Row } from './state.ts'
 import { AGAIN } from './sync/again.ts'
 
-/** A conflict as it is kept: what a person said to it, if anybody did, and what takes that back. */
+/** A conflict as it is kept: what a person said to it, if anybody did. */
 export interface ConflictRecord {
   readonly id: string
   readonly conflict: Conflict
   readonly answer: string | null
+  /** What takes the answer back; where one was taken back, what made its row again. */
   readonly undo: readonly Operation[]
 }
 
@@ -33,7 +34,9 @@ export function operationsFor(
       return refuse('CONFLICT', 'Headquarters tried this again: there is no answer to take back', {
         reason: 'tried_again',
       })
-    return [...withNewIds(undo, newId), { type: 'conflict.answer', id, answer: null, undo: '[]' }]
+    const back = withNewIds(undo, newId)
+    const again = JSON.stringify(back.filter(({ type }) => type === `${conflict.noun}.create`))
+    return [...back, { type: 'conflict.answer', id, answer: null, undo: again }]
   }
   if (given !== null)
     return refuse('CONFLICT', 'This is answered already: send the answer undo to take it back', {
@@ -42,7 +45,12 @@ export function operationsFor(
   const known = conflictWords(conflict, facts).answers.map((one) => one.id)
   if (!known.some((one) => one === answer))
     return refuse('BAD_REQUEST', `Answer must be one of ${known.join(', ')}`, { reason: 'no_such_answer' })
-  const meant = answerConflict(conflict, answer as AnswerId, facts, newId)
+  // The row that it is about went with an answer and was made again when that was taken back: under another id.
+  const about = {
+    ...conflict,
+    id: undo.find(({ type }) => type === `${conflict.noun}.create`)?.id ?? conflict.id,
+  }
+  const meant = answerConflict(about, answer as AnswerId, facts, newId)
   if (meant === undefined)
     return refuse('CONFLICT', 'What this is about no longer exists: leave it as it is', {
       reason: 'nothing_left',

@@ -120,7 +120,7 @@ export const operation = z.discriminatedUnion('type', [
     type: z.literal('conflict.answer'),
     id,
     answer: z.string().nullable(),
-    /** The operations that undo the answer's, as JSON. */
+    /** The operations that undo the answer's, as JSON; of an answer taken back, what made again the row that went with it. */
     undo: z.string(),
   }),
   /** The bytes are on the disk of whoever says so; they travel by themselves, named by their content. */
