@@ -212,12 +212,22 @@ export function standing({ state }: Facts, noun: Noun, id: string): Row | undefi
 export function nameOf({ kind, noun, id, wanted }: Conflict, facts: Facts): string {
   // What a reference wants is another row's name.
   const said = kind !== 'dangling_ref' && typeof wanted === 'string' ? wanted : id
-  return standing(facts, noun, id)?.name ?? said
+  const row = standing(facts, noun, id)
+  return row === undefined ? said : fullName(row, facts)
 }
 
-export function otherName({ noun, other_id }: Conflict, { state }: Facts): string | undefined {
+export function otherName({ noun, other_id }: Conflict, facts: Facts): string | undefined {
   if (other_id === undefined) return undefined
-  return (state.get(noun, other_id) ?? state.get('unit', other_id))?.name
+  const row = facts.state.get(noun, other_id) ?? facts.state.get('unit', other_id)
+  return row && fullName(row, facts)
+}
+
+/** As people tell it from others: many parts have a revision A, and many procedures a version 1.0. */
+function fullName({ noun, name, fields }: Row, facts: Facts): string {
+  const { scope } = nouns[noun]
+  const owner = scope === null ? undefined : referenceOf(noun, scope)?.noun
+  const of = owner && standing(facts, owner, String(fields[scope!]))
+  return of === undefined ? name : `${of.name} ${name}`
 }
 
 /** The station that made the other row, if that is known. */
@@ -239,7 +249,8 @@ export function shown({ noun, field }: Conflict, value: Value | undefined, facts
   if (value === undefined || value === null) return 'nothing'
   if (typeof value === 'object') return JSON.stringify(value)
   const target = field === undefined ? undefined : referenceOf(noun, field)
-  return (target && facts.state.get(target.noun, String(value))?.name) ?? String(value)
+  const row = target && facts.state.get(target.noun, String(value))
+  return row === undefined ? String(value) : fullName(row, facts)
 }
 
 /** Units that the author's station put into the joined batch. */
