@@ -53,7 +53,7 @@ function row(station, now) {
     clock_ahead_ms: ahead,
     disk_free_bytes: disk,
   } = station
-  const decide = station.conflicts + (station.conflicts_there ?? 0)
+  const decide = station.conflicts
   made.append(
     name,
     cell(
@@ -88,11 +88,14 @@ function row(station, now) {
 }
 
 const urgency = { silent: 0, in_touch: 1, waiting_for_code: 2, revoked: 3 }
+const weight = (made) => (made.querySelector('.bad') ? 0 : made.querySelector('.warn') ? 1 : 2)
 
 function show(fleet) {
   const now = Date.parse(fleet.now)
-  const stations = fleet.stations.toSorted((a, b) => urgency[a.state] - urgency[b.state])
-  at('stations').replaceChildren(...stations.map((station) => row(station, now)))
+  const { stations } = fleet
+  const rows = stations.map(({ state }, i) => ({ state, made: row(stations[i], now) }))
+  rows.sort((a, b) => urgency[a.state] - urgency[b.state] || weight(a.made) - weight(b.made))
+  at('stations').replaceChildren(...rows.map(({ made }) => made))
   at('none').hidden = stations.length > 0
   showBackup(fleet.headquarters, now)
   at('incidents').replaceChildren(
@@ -105,10 +108,13 @@ function show(fleet) {
   )
   at('incidents-part').hidden = fleet.incidents.length === 0
   const silent = stations.filter(({ state }) => state === 'silent').length
+  const { conflicts } = fleet.headquarters
+  at('jump').hidden = conflicts === 0
+  at('jump').textContent = `To decide: ${conflicts}`
   const embedded = fleet.headquarters.database === 'pglite' ? ' · embedded database, for trying out' : ''
   at('summary').textContent =
-    `${stations.length} stations, ${silent === 0 ? 'none silent' : `${silent} silent`} · ${fleet.headquarters.changes} changes` +
-    ` · ${fleet.headquarters.conflicts} to decide · version ${fleet.headquarters.version}${embedded}`
+    `${stations.length} ${stations.length === 1 ? 'station' : 'stations'}, ${silent === 0 ? 'none silent' : `${silent} silent`} · ${fleet.headquarters.changes} changes` +
+    ` · ${conflicts} to decide · version ${fleet.headquarters.version}${embedded}`
   document.title = silent === 0 ? 'Lotkeeper headquarters' : `(${silent} silent) Lotkeeper headquarters`
 }
 
@@ -169,13 +175,16 @@ function card(conflict) {
 
 /** The same cards stay the same elements: nobody's button moves away under the finger. */
 let shown = ''
-async function showConflicts() {
+async function showConflicts(open) {
   const answer = await call('/fleet/conflicts')
   if (!answer.ok) throw new Error(String(answer.status))
   const { data } = await answer.json()
   const now = JSON.stringify(data)
   if (now !== shown) at('conflicts').replaceChildren(...data.map(card))
   shown = now
+  at('more').hidden = data.length >= open
+  at('more').textContent =
+    `The newest ${data.length} of ${open} are listed; the others come as these are answered.`
   at('conflicts-part').hidden = data.length === 0 && at('decided').textContent === ''
 }
 
@@ -191,8 +200,9 @@ async function look() {
       return ask(answer.status === 401 ? 'This key is not known here.' : 'This needs a user key.')
     }
     if (!answer.ok) throw new Error(String(answer.status))
-    show(await answer.json())
-    await showConflicts()
+    const fleet = await answer.json()
+    show(fleet)
+    await showConflicts(fleet.headquarters.conflicts)
     at('sign-in').hidden = true
     at('fleet').hidden = false
   } catch {
