@@ -31,11 +31,18 @@ export function StatusChip({ connection }: { readonly connection: Connection }) 
 }
 
 function chipOf(connection: Connection, sync: SyncState | undefined, translation: Translation): Chip {
-  const { t, time, share, age } = translation
+  const { t } = translation
   if (connection === 'down') return { tone: 'bad', Icon: Unplug, text: t('chip_down') }
   if (sync === undefined) return { tone: 'plain', Icon: RefreshCw, text: t('loading') }
-  if (sync.conflicts > 0)
-    return { tone: 'warn', Icon: CircleAlert, text: t('chip_attention', { count: sync.conflicts }) }
+  const chip = stateChip(sync, translation)
+  if (sync.conflicts === 0) return chip
+  // A question may wait for days: it does not hide that this PC is alone meanwhile.
+  const detail = sync.state === 'in_sync' ? {} : { detail: chip.text }
+  const tone = chip.tone === 'bad' ? 'bad' : 'warn'
+  return { tone, Icon: CircleAlert, text: t('chip_attention', { count: sync.conflicts }), ...detail }
+}
+
+function stateChip(sync: SyncState, { t, time, share, age }: Translation): Chip {
   switch (sync.state) {
     case 'no_headquarters':
       return { tone: 'plain', Icon: MonitorDot, text: t('chip_none'), detail: t('chip_none_detail') }
