@@ -25,8 +25,8 @@ const sentences: { readonly [Name in Cause]: TroubleKey } = {
   unreachable: 'trouble_away',
   silent: 'trouble_away',
   gateway: 'trouble_away',
-  cut_off: 'trouble_between',
-  bad_message: 'trouble_between',
+  cut_off: 'trouble_cut_off',
+  bad_message: 'trouble_cut_off',
   captive_portal: 'trouble_between',
   foreign: 'trouble_between',
   proxy_login: 'trouble_proxy',
@@ -67,7 +67,12 @@ export const troubleForIt = ({ cause, technical }: SyncState, url: string | null
     : [cause, technical, url].filter((word) => word !== null).join(' · ')
 
 /** Time cures these, and nobody need be called. */
-const passing: ReadonlySet<TroubleKey> = new Set(['trouble_away', 'trouble_busy', 'trouble_defect'])
+const passing: ReadonlySet<TroubleKey> = new Set([
+  'trouble_away',
+  'trouble_cut_off',
+  'trouble_busy',
+  'trouble_defect',
+])
 
 export function needsPerson({ cause }: SyncState): boolean {
   const key = cause === null ? undefined : keyOf(cause)

@@ -46,6 +46,11 @@ test.describe('the sign at the top right', () => {
     [{ state: 'behind', progress: 0.41 }, 'Catching up 41%'],
     [{ state: 'refused' }, 'Headquarters refuses this station'],
     [{ conflicts: 3 }, 'Needs attention (3)'],
+    [
+      { conflicts: 3, state: 'offline', pending: 312, oldest_pending_at },
+      'Needs attention (3)Offline – 312 changes only on this PC, oldest 2d 3h',
+    ],
+    [{ conflicts: 3, state: 'refused' }, 'Needs attention (3)Headquarters refuses this station'],
   ] as readonly (readonly [Partial<SyncState>, RegExp | string])[])
     test(`says ${String(words)}`, async () => {
       await say(state)
@@ -110,6 +115,8 @@ test.describe('a line in every view says what needs a person', () => {
     [{ state: 'offline', cause: 'captive_portal' }, /this network may want somebody to sign in/],
     [{ disk_free_bytes: 312_000_000 }, /nearly full: 312 MB left/],
     [{ state: 'offline', cause: 'unreachable' }, null],
+    // Headquarters was started anew, for one: nobody else answered in its place.
+    [{ state: 'offline', cause: 'cut_off' }, null],
     [{ disk_free_bytes: 40_000_000_000 }, null],
   ] as readonly (readonly [Partial<SyncState>, RegExp | string | null])[])
     test(`${words === null ? 'nothing' : String(words)} for ${JSON.stringify(state)}`, async () => {

@@ -74,6 +74,8 @@ export const deHeadquarters: HeadquartersCatalogue = {
   reason_bytes_gone: 'Diese Datei ist nicht mehr auf dieser Station.',
   trouble_away:
     'Die Zentrale ist nicht erreichbar. Arbeiten Sie weiter: Alles bleibt hier und geht von selbst dorthin.',
+  trouble_cut_off:
+    'Die Leitung zur Zentrale reißt ab, oder etwas darauf ändert, was gesagt wird. Es wird von selbst wieder versucht; hält das an, bitte der Werks-IT melden.',
   trouble_between:
     'Etwas anderes antwortet anstelle der Zentrale: Vielleicht verlangt dieses Netz eine Anmeldung, oder die Adresse ist falsch. Bitte der Werks-IT melden.',
   trouble_proxy: 'Ein Proxy auf dem Weg zur Zentrale verlangt Name und Kennwort. Bitte der Werks-IT melden.',

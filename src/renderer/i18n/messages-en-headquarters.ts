@@ -67,6 +67,8 @@ export const enHeadquarters = {
   reason_bytes_changed: 'This file was changed on its way from headquarters and was not taken. Try again.',
   reason_bytes_gone: 'This file is not on this station any more.',
   trouble_away: 'Headquarters cannot be reached. Work on: everything is kept here and goes there by itself.',
+  trouble_cut_off:
+    'The line to headquarters breaks off, or something on it changes what is said. It is tried again by itself; if this lasts, tell plant IT.',
   trouble_between:
     'Something else answers in place of headquarters: this network may want somebody to sign in, or the address is wrong. Tell plant IT.',
   trouble_proxy: 'A proxy on the way to headquarters wants a name and password. Tell plant IT.',

@@ -68,6 +68,8 @@ export const esHeadquarters: HeadquartersCatalogue = {
     'Este archivo cambió en el camino desde la central y no se aceptó. Inténtelo de nuevo.',
   reason_bytes_gone: 'Este archivo ya no está en esta estación.',
   trouble_away: 'No se puede llegar a la central. Siga trabajando: todo se guarda aquí y se enviará solo.',
+  trouble_cut_off:
+    'La línea con la central se corta, o algo en ella cambia lo que se dice. Se intenta de nuevo sola; si esto dura, avise a informática.',
   trouble_between:
     'Responde otra cosa en lugar de la central: quizá esta red pide iniciar sesión o la dirección es errónea. Avise a informática.',
   trouble_proxy: 'Un proxy en el camino a la central pide nombre y contraseña. Avise a informática.',

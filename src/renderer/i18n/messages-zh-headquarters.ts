@@ -58,6 +58,7 @@ export const zhHeadquarters: HeadquartersCatalogue = {
   reason_bytes_changed: '此文件在从总部传来的途中被更改，未被接受。请重试。',
   reason_bytes_gone: '此文件已不在本站。',
   trouble_away: '无法连接总部。请继续工作：一切保存在本机，之后会自动发送。',
+  trouble_cut_off: '与总部的线路中断，或者途中有设备更改了内容。会自动重试；如果持续出现，请联系工厂 IT。',
   trouble_between: '应答的不是总部：此网络可能要求登录，或者地址有误。请联系工厂 IT。',
   trouble_proxy: '通往总部的代理要求用户名和密码。请联系工厂 IT。',
   trouble_certificate: '总部的证书未被接受。请检查本机的日期和时间，然后联系工厂 IT。',
