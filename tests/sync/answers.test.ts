@@ -125,7 +125,7 @@ test(
     await everywhere('SN-B', 'PCB/R1 in LOT-7')
     expect((await ask(a, 'GET', '/v2/parts/PCB+2')).status).toBe(404)
 
-    const revision = idOf(cards, /^Revision R1 was also made at A/)
+    const revision = idOf(cards, /^Revision PCB R1 was also made at A/)
     expect((await say(central, revision, 'different')).status).toBe(200)
     await everywhere('SN-B', 'PCB/R1+2 in LOT-7')
     await closedEverywhere(revision, true)
