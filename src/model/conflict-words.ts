@@ -223,10 +223,10 @@ export function otherName({ noun, other_id }: Conflict, facts: Facts): string | 
 }
 
 /** As people tell it from others: many parts have a revision A, and many procedures a version 1.0. */
-function fullName({ noun, name, fields }: Row, facts: Facts): string {
-  const { scope } = nouns[noun]
-  const owner = scope === null ? undefined : referenceOf(noun, scope)?.noun
-  const of = owner && standing(facts, owner, String(fields[scope!]))
+function fullName({ noun, name, scope }: Row, facts: Facts): string {
+  const field = nouns[noun].scope
+  const owner = field === null ? undefined : referenceOf(noun, field)?.noun
+  const of = owner && standing(facts, owner, scope)
   return of === undefined ? name : `${of.name} ${name}`
 }
 

@@ -11,16 +11,14 @@ function record(at: ReturnType<typeof judge>, conflict: Conflict) {
   const facts = { state: at.state, station_id: 's', stationName: () => undefined }
   let kept: ConflictRecord = { id: 'op-0-0', conflict, answer: null, undo: [] }
   let ids = 0
-  return {
-    say(answer: string) {
-      const operations = operationsFor(kept, answer, facts, () => `new-${(ids += 1)}`)
-      if (isRefusal(operations)) throw new Error(operations.message)
-      for (const operation of operations) {
-        expect(at.do(operation).result).toBe('applied')
-        if (operation.type === 'conflict.answer')
-          kept = { ...kept, answer: operation.answer, undo: JSON.parse(operation.undo) as Operation[] }
-      }
-    },
+  return (answer: string) => {
+    const operations = operationsFor(kept, answer, facts, () => `new-${(ids += 1)}`)
+    if (isRefusal(operations)) throw new Error(operations.message)
+    for (const operation of operations) {
+      expect(at.do(operation).result).toBe('applied')
+      if (operation.type === 'conflict.answer')
+        kept = { ...kept, answer: operation.answer, undo: JSON.parse(operation.undo) as Operation[] }
+    }
   }
 }
 
@@ -30,7 +28,7 @@ const numbers = (at: ReturnType<typeof judge>) =>
 test('[S21] deleting, taken back, can be said again: the row that was made anew is meant', () => {
   const at = judge()
   at.all(...product, batch('b', 'LOT-7'), unit('u', { batch_id: 'b' }))
-  const { say } = record(at, { kind: 'delete_partial', noun: 'batch', id: 'b' })
+  const say = record(at, { kind: 'delete_partial', noun: 'batch', id: 'b' })
   for (let time = 1; time <= 3; time += 1) {
     say('delete')
     expect(numbers(at)).toEqual([])
@@ -52,7 +50,7 @@ test('[S21] units put into the other batch, taken back, can be put there again',
     wanted: 'LOT-7',
     kept: 'LOT-7+1',
   }
-  const { say } = record(at, clash)
+  const say = record(at, clash)
   for (let time = 1; time <= 3; time += 1) {
     say('merge')
     expect(numbers(at)).toEqual(['LOT-7'])
