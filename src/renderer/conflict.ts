@@ -1,6 +1,7 @@
 import type { ConflictItem } from '../model/desk.ts'
 import type { MessageKey, Translate } from './i18n/translate.ts'
 import { nounWord } from './noun-word.ts'
+import { sampleWord } from './sample-word.ts'
 
 type SentenceKey = MessageKey & `conflict_${string}`
 
@@ -99,14 +100,16 @@ function waits({ kind, field, wanted }: ConflictItem['about']): boolean {
 }
 
 function valuesOf({ noun, name, other, at, field, wanted, kept }: ConflictItem['about'], t: Translate) {
+  const value = (said: string | null) =>
+    said === null ? t('conflict_nothing') : field === 'sample' ? sampleWord(said, t) : said
   return {
     noun: nounWord(noun, t),
     name,
     other: other ?? t('conflict_something'),
     at: at ?? t('conflict_elsewhere'),
     field: fieldWord(field, t),
-    wanted: wanted ?? t('conflict_nothing'),
-    kept: kept ?? t('conflict_nothing'),
+    wanted: value(wanted),
+    kept: value(kept),
   }
 }
 

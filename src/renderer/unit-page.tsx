@@ -9,6 +9,7 @@ import { useTranslation } from './i18n/use-translation.ts'
 import { isGone, sentenceOf } from './problem.ts'
 import { hashOf } from './route.ts'
 import { RunList } from './run-list.tsx'
+import { sampleWord } from './sample-word.ts'
 import { unitQuery } from './runs.ts'
 
 /** One unit: what it is, where it belongs, and how it was tested. */
@@ -38,12 +39,6 @@ export function UnitPage({ serial }: { readonly serial: string }) {
   )
 }
 
-const samples = {
-  golden: 'sample_golden',
-  failing: 'sample_failing',
-  ignored: 'sample_ignored',
-} as const
-
 function Facts({ unit }: { readonly unit: UnitDetail }) {
   const { t, moment } = useTranslation()
   const { part, batch, parent, children, sample } = unit
@@ -54,7 +49,7 @@ function Facts({ unit }: { readonly unit: UnitDetail }) {
         {t('unit_made', { when: moment(unit.created_at), who: maker })}
         {sample === null ? null : (
           <span className="sample">
-            <FlaskConical aria-hidden size={20} /> {t(samples[sample])}
+            <FlaskConical aria-hidden size={20} /> {sampleWord(sample, t)}
           </span>
         )}
       </p>

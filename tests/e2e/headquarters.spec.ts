@@ -2,6 +2,7 @@ import { type Page, expect, test } from '@playwright/test'
 
 import type { SyncState } from '../../src/model/desk.ts'
 import { type Desk, openDesk, verdictOf } from './desk.ts'
+import { NARROW, photograph, WIDE } from './look.ts'
 
 /** How the page shows headquarters: what the station would say of it is said here in its place. */
 let desk: Desk
@@ -167,5 +168,27 @@ test('a conflict is told in words, decided by touch, and taken back', async () =
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(verdictOf(page)).toContainText('Taken back')
   expect(said).toEqual([{ answer: 'different' }, { answer: 'undo' }])
+  await page.unrouteAll()
+})
+
+test('a question with names as long as they get fits, on a panel and in a column of one', async () => {
+  const { page } = desk
+  const [wanted, kept] = ['A', 'B'].map((end) => `LOT_${'2026_'.repeat(11)}${end}`)
+  await say({ conflicts: 1, state: 'offline', pending: 312, oldest_pending_at: '2026-03-12T12:04:00.000Z' })
+  const about = { kind: 'rename_rename', noun: 'batch', name: kept, other: null, at: null, field: 'number' }
+  const answers = [
+    { id: 'keep', label: 'Leave' },
+    { id: 'mine', label: 'Use' },
+  ]
+  const conflict = { id: 'c1', at: '2026-03-12T12:04:00.000Z', summary: '', answers }
+  await answer(page, 'conflicts', { data: [{ ...conflict, about: { ...about, wanted, kept, units: null } }] })
+  await page.reload()
+  await page.getByRole('link', { name: /Inbox/ }).click()
+  for (const size of [NARROW, { width: 1024, height: 600 }]) {
+    await page.setViewportSize(size)
+    await expect(page.getByRole('button', { name: `Use ${wanted}` })).toBeVisible()
+    await photograph(page, `long-question-${size.width}`, test.info())
+  }
+  await page.setViewportSize(WIDE)
   await page.unrouteAll()
 })

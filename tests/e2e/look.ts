@@ -54,6 +54,10 @@ export async function photograph(page: Page, name: string, testInfo: Output): Pr
     '((html) => html.scrollWidth <= innerWidth && html.scrollHeight <= innerHeight)(document.documentElement)',
   )
   expect.soft(fits, `${name} fits`).toBe(true)
+  const wide = await page.evaluate(
+    "[...document.querySelectorAll('.page')].filter((view) => view.scrollWidth > view.clientWidth).length",
+  )
+  expect.soft(wide, `views wider than the screen in ${name}`).toBe(0)
   const cut = (await page.evaluate(CUT_WORDS)) as string[]
   expect.soft(cut, `words cut off in ${name}`).toEqual([])
 }

@@ -126,3 +126,18 @@ test('keeping a row that was to be deleted', () => {
   const deleted = item({ kind: 'delete_stale', kept: null })
   expect(answerLabel(deleted, { id: 'keep', label: '' }, translator('en'))).toBe('Keep it')
 })
+
+test('what a unit is a sample of has its word', () => {
+  const sample = item({
+    kind: 'field_field',
+    noun: 'unit',
+    field: 'sample',
+    wanted: 'failing',
+    kept: 'golden',
+  })
+  const t = translator('de')
+  expect(conflictSentence(sample, t)).toBe(
+    'Teil LOT-1, Muster: hier sollte Schlechtmuster stehen; jemand anderes hatte Gutmuster gesetzt.',
+  )
+  expect(answerLabel(sample, { id: 'mine', label: '' }, t)).toBe('Schlechtmuster nehmen')
+})

@@ -7,7 +7,7 @@ export const esConflicts: ConflictsCatalogue = {
     other: '{noun} {name} también se creó en {at}; se unieron {count} unidades.',
   },
   conflict_merge_field:
-    '{noun} {name} se creó dos veces. {field}: aquí {wanted}, en {at} {kept}. Vale {kept}.',
+    '{noun} {name} se creó dos veces; {field}: aquí {wanted}, en {at} {kept}. Vale {kept}.',
   conflict_name_clash: '{noun} {wanted} existe dos veces. Lo de esta estación se llama ahora {kept}.',
   conflict_rename_rename: '{noun} {name} debía llamarse {wanted} aquí; otra persona ya había puesto {kept}.',
   conflict_rename_blocked: '{noun} {kept} debía llamarse {wanted}, pero ese nombre está ocupado.',

@@ -7,7 +7,7 @@ export const frConflicts: ConflictsCatalogue = {
     other: '{noun} {name} : création aussi à {at} ; {count} unités ajoutées.',
   },
   conflict_merge_field:
-    '{noun} {name} : deux créations différentes. {field} : ici {wanted}, à {at} {kept}. {kept} est retenu.',
+    '{noun} {name} : deux créations différentes ; {field} : ici {wanted}, à {at} {kept}. {kept} est retenu.',
   conflict_name_clash:
     '{noun} {wanted} existe deux fois. Ce qui vient de cette station s’appelle maintenant {kept}.',
   conflict_rename_rename: '{noun} {name} devait s’appeler {wanted} ici ; quelqu’un avait déjà choisi {kept}.',

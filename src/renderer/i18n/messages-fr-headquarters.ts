@@ -69,7 +69,7 @@ export const frHeadquarters: HeadquartersCatalogue = {
   reason_bytes_gone: 'Ce fichier n’est plus sur cette station.',
   trouble_away: 'Le siège est injoignable. Continuez : tout est gardé ici et partira tout seul.',
   trouble_cut_off:
-    'La liaison avec le siège se coupe, ou quelque chose y modifie ce qui est dit. Un nouvel essai a lieu tout seul ; si cela dure, prévenez l’informatique.',
+    'La liaison avec le siège se coupe, ou quelque chose y modifie ce qui est dit. Un nouvel essai a lieu tout seul ; si cela dure, prévenez l’informatique.',
   trouble_between:
     'Autre chose répond à la place du siège : ce réseau demande peut-être une connexion, ou l’adresse est fausse. Prévenez l’informatique.',
   trouble_proxy:
