@@ -78,7 +78,10 @@ function acceptSynced(
   applyRows(db, decision.changed)
   recall?.note(decision.changed)
   const marks = marksOf(db)
-  for (const row of decision.changed) putMarks(db, row, marks.encode(db, row.marks), false)
+  putMarks(
+    db,
+    decision.changed.map((row) => ({ row, marks: marks.encode(db, row.marks), in_base: false })),
+  )
   appendJournal(db, entry, knew)
   return undefined
 }

@@ -1,12 +1,14 @@
 import { nouns } from '../../model/decide/nouns.ts'
-import type { Row } from '../../model/state.ts'
+import type { Noun, Row } from '../../model/state.ts'
 import type { WritableDb } from './database.ts'
-import { forgetText, isSearchKept, noteText } from './search.ts'
+import { forgetText, isSearchKept, noteText, noteTextsAfter } from './search.ts'
 import { sql } from './sql.ts'
 import { noStrangers, type Strangers } from './strangers.ts'
 import {
+  idsNamed,
   insertAndRead,
   insertRow,
+  insertRows,
   placeAmongOwn,
   readStanding,
   referredFirst,
@@ -43,8 +45,16 @@ export function applyRows(
     befores.set(row.id, old)
     if (nouns[row.noun].unique) db.run(releaseKey(row.noun, row.id))
   }
-  for (const noun of referredFirst)
-    for (const row of changed) if (row.noun === noun && !gone(row)) write(db, row, befores.get(row.id))
+  for (const noun of referredFirst) {
+    const rows = changed.filter((row) => row.noun === noun && !gone(row))
+    if (rows.length === 0) continue
+    for (const row of rows) if (befores.has(row.id)) write(db, row, befores.get(row.id))
+    insert(
+      db,
+      noun,
+      rows.filter(({ id }) => !befores.has(id)),
+    )
+  }
   for (const row of changed) if (!gone(row)) for (const query of placeAmongOwn(row)) db.run(query)
   for (const noun of referredFirst.toReversed()) {
     for (const row of changed) if (row.noun === noun && gone(row)) bury(db, row, befores.get(row.id))
@@ -64,6 +74,24 @@ function write(db: WritableDb, row: Row, old: Standing | undefined): void {
   }
   const now = db.one<Standing>(old ? updateRow(row, old.pk) : insertAndRead(row))
   if (searched) keepSearch(db, old, now)
+}
+
+/** Rows that were not there before. */
+function insert(db: WritableDb, noun: Noun, rows: readonly Row[]): void {
+  if (rows.length === 0) return
+  const { table, searched_in } = shapes[noun]
+  const searched = searched_in !== undefined && isSearchKept(db)
+  const last = searched
+    ? db.one<{ pk: number | null }>({ text: `SELECT max(pk) AS pk FROM ${table}`, values: [] })
+    : undefined
+  const pks = new Map([...idsNamed(noun, rows)].map(([named, ids]) => [named, pksOf(db, named, ids)]))
+  for (const query of insertRows(noun, rows, pks)) db.run(query)
+  if (searched) noteTextsAfter(db, table, searched_in, last!.pk ?? 0)
+}
+
+function pksOf(db: WritableDb, table: string, ids: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const text = `SELECT id, pk FROM ${table} WHERE id IN (SELECT value FROM json_each(+?))`
+  return new Map(db.rows<[string, number]>({ text, values: [JSON.stringify([...ids])] }))
 }
 
 /** The search follows a number or serial number: out of the batch it was in, into the batch it is in. */

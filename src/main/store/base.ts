@@ -3,7 +3,7 @@ import type { Noun, Row, State } from '../../model/state.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { liveState } from './live.ts'
 import { marksOf } from './marks.ts'
-import { sql } from './sql.ts'
+import { insertMany, sql } from './sql.ts'
 
 /** The live rows with the marks of who wrote what: what is decided on once there is a headquarters. */
 export function markedState(db: ReadableDb): State {
@@ -93,8 +93,18 @@ function references(row: Row): [field: string, target: string][] {
   })
 }
 
-/** How the live row stands to headquarters' row. */
-export function putMarks(db: WritableDb, row: Row, marks: string, in_base: boolean): void {
-  db.run(sql`INSERT INTO row_marks (id, noun, in_base, marks) VALUES (${row.id}, ${row.noun}, ${in_base ? 1 : 0}, ${marks})
-    ON CONFLICT DO UPDATE SET in_base = excluded.in_base, marks = excluded.marks`)
+/** How a live row stands to headquarters' row: its marks as `row_marks` keeps them, and whether it is just that row. */
+export interface Marked {
+  readonly row: Row
+  readonly marks: string
+  readonly in_base: boolean
+}
+
+export function putMarks(db: WritableDb, marked: readonly Marked[]): void {
+  const queries = insertMany(
+    'INSERT INTO row_marks (id, noun, in_base, marks)',
+    marked.map(({ row, marks, in_base }) => [row.id, row.noun, in_base ? 1 : 0, marks]),
+    'ON CONFLICT DO UPDATE SET in_base = excluded.in_base, marks = excluded.marks',
+  )
+  for (const query of queries) db.run(query)
 }

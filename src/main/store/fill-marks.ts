@@ -38,7 +38,7 @@ export async function fillMarks({ db, commits }: Store, rows: Overlay, slice_ms:
         const found = writable.one<{ in_base: number }>(sql`SELECT in_base FROM row_marks WHERE id = ${id}`)
         const row = { ...now, marks: { ...before.marks, ...now.marks } }
         if (row.deleted) writable.run(sql`UPDATE graves SET row = ${JSON.stringify(row)} WHERE id = ${id}`)
-        putMarks(writable, row, marks.encode(writable, row.marks), found?.in_base === 1)
+        putMarks(writable, [{ row, marks: marks.encode(writable, row.marks), in_base: found?.in_base === 1 }])
       }
     })
   }

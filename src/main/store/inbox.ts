@@ -5,7 +5,7 @@ import { append, emptyFold, refold } from '../../model/sync/fold.ts'
 import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Write } from '../../model/sync/station.ts'
 import { applyRows, type Vanished } from './apply.ts'
-import { baseState, dropBase, keepBase, markedState, putMarks, remembering } from './base.ts'
+import { baseState, dropBase, keepBase, type Marked, markedState, putMarks, remembering } from './base.ts'
 import { meetCreators, sameBirth } from './births.ts'
 import { emptyStagedConflicts, keepConflicts, takeStagedConflicts } from './conflicts.ts'
 import type { WritableDb } from './database.ts'
@@ -63,7 +63,10 @@ function bring(db: WritableDb, rows: readonly Row[], strangers: Strangers): void
   const marks = marksOf(db)
   meetCreators(db, rows)
   applyRows(db, rows, [], strangers)
-  for (const row of rows) putMarks(db, row, marks.encode(db, row.marks), true)
+  putMarks(
+    db,
+    rows.map((row) => ({ row, marks: marks.encode(db, row.marks), in_base: true })),
+  )
 }
 
 function performRecords(db: WritableDb, { stage_is, stage, words }: Write, now: number): void {
@@ -172,12 +175,12 @@ function settle(db: WritableDb, synced: Synced, settled: Settled): void {
   // maker of something before anybody said when it was made itself.
   for (const row of known) if (live !== base || shapes[row.noun].stays) sameBirth(db, row)
   applyRows(db, rows, vanished, strangers)
-  for (const one of shown) {
-    const in_base =
-      one.base !== undefined && (one.base === one.row || canonical(one.base) === canonical(one.row))
-    if (!in_base && one.base !== undefined) keepBase(db, one.base)
-    putMarks(db, one.row, marks.encode(db, one.row.marks), in_base)
-  }
+  const marked = shown.map(({ row, base: said }): Marked => {
+    const in_base = said !== undefined && (said === row || canonical(said) === canonical(row))
+    if (!in_base && said !== undefined) keepBase(db, said)
+    return { row, marks: marks.encode(db, row.marks), in_base }
+  })
+  putMarks(db, marked)
 }
 
 /** Whether the tables show the row just so, whoever wrote what in it. Who made it a table may have yet to learn (births.ts). */

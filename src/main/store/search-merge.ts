@@ -125,6 +125,7 @@ export function searchAnew(db: WritableDb): void {
     db.run({ text: `DELETE FROM ${table}`, values: [] })
   let changes = noChanges()
   let held = 0
+  let put: typeof applyGram = putGram
   for (const [created_at, batch_pk, number] of batchesInOrder(db)) {
     const batch = nameBatch(changes, created_at, batch_pk)
     const serials = db.rows<[string]>(sql`SELECT key FROM units WHERE batch_pk = ${batch_pk}`)
@@ -133,11 +134,12 @@ export function searchAnew(db: WritableDb): void {
         if (note(changes, gram, batch)) held += 1
       })
     if (held < PLACES_MAX) continue
-    for (const gram of inOrder(changes)) applyGram(db, changes, gram, union)
+    for (const gram of inOrder(changes)) put(db, changes, gram, union)
     changes = noChanges()
     held = 0
+    put = applyGram
   }
-  for (const gram of inOrder(changes)) applyGram(db, changes, gram, union)
+  for (const gram of inOrder(changes)) put(db, changes, gram, union)
 }
 
 /**
@@ -187,10 +189,20 @@ const inOrder = ({ grams }: Changes) => Float64Array.from(grams.keys()).toSorted
 
 const places = emptyPostings()
 
-function applyGram(db: WritableDb, { times, pks, grams }: Changes, gram: number, combine: Combine): void {
+function applyGram(db: WritableDb, changes: Changes, gram: number, combine: Combine): void {
+  gatherPlaces(changes, gram)
+  changeRun(db, gram, places, combine)
+}
+
+/** The same where the gram has no run yet. */
+function putGram(db: WritableDb, changes: Changes, gram: number): void {
+  gatherPlaces(changes, gram)
+  writePieces(db, gram, places, true)
+}
+
+function gatherPlaces({ times, pks, grams }: Changes, gram: number): void {
   places.n = 0
   for (const batch of grams.get(gram)!) pushPlace(places, times[batch]!, pks[batch]!)
-  changeRun(db, gram, places, combine)
 }
 
 /** Every text that belongs to the batch now. Another batch may have taken the pk of a deleted one: then nothing does. */

@@ -48,6 +48,15 @@ export function noteTextUnmerged(db: WritableDb, batch_pk: number, key: string):
   return db.run(sql`INSERT INTO search_pending (batch_pk, key) VALUES (${batch_pk}, ${key})`).pk
 }
 
+/** The numbers of all rows that a table was given after this pk belong to their batches now. */
+export function noteTextsAfter(db: WritableDb, table: string, batch_pk: string, pk: number): void {
+  if (left.has(db)) return
+  const text = `INSERT INTO search_pending (batch_pk, key) SELECT ${batch_pk}, key FROM ${table}
+    WHERE pk > +? AND ${batch_pk} IS NOT NULL ORDER BY pk`
+  db.run({ text, values: [pk] })
+  if (textsWaiting(db) >= PENDING_MAX) mergePending(db)
+}
+
 /**
  * A number or serial number was changed, moved away or deleted: to be called after that.
  * @param created_at the batch's; it may be deleted by now

@@ -45,6 +45,38 @@ export function join(queries: readonly Query[], separator: string): Query {
   }
 }
 
+/** How many rows one statement writes: so few different texts are prepared once, whatever number comes. */
+const AT_ONCE = [32, 8, 1]
+
+/**
+ * Rows of values in as few statements as that allows: to bind and to begin one costs as much as to write a row.
+ * @param head the statement up to `VALUES`
+ * @param tail what comes behind the values
+ */
+export function insertMany(head: string, rows: readonly (readonly SqlValue[])[], tail = ''): Query[] {
+  const queries: Query[] = []
+  let from = 0
+  for (const size of AT_ONCE)
+    for (; rows.length - from >= size; from += size)
+      queries.push({
+        text: textOf(head, rows[from]!.length, size, tail),
+        values: rows.slice(from, from + size).flat(),
+      })
+  return queries
+}
+
+const manyTexts = new Map<string, string>()
+
+function textOf(head: string, columns: number, rows: number, tail: string): string {
+  const name = `${rows} ${head} ${tail}`
+  let text = manyTexts.get(name)
+  if (text === undefined) {
+    const row = `(${Array(columns).fill(BOUND).join(', ')})`
+    manyTexts.set(name, (text = `${head} VALUES ${Array(rows).fill(row).join(', ')} ${tail}`))
+  }
+  return text
+}
+
 /** The right side of `IN`: one bound value however many there are, so that the text is prepared once. */
 export const among = (values: readonly string[]): Query =>
   sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`

@@ -1,6 +1,6 @@
 import { nouns, referenceOf } from '../../model/decide/nouns.ts'
 import type { Noun, Row, Value } from '../../model/state.ts'
-import type { Query, SqlValue } from './sql.ts'
+import { insertMany, type Query, type SqlValue } from './sql.ts'
 
 /** How a field stands in its column: as it is, or as JSON, where NULL stands for an empty map. */
 type Column = 'text' | 'integer' | 'map'
@@ -51,13 +51,16 @@ const perNoun = <Made>(make: (noun: Noun) => Made) =>
   Object.fromEntries(referredFirst.map((noun) => [noun, make(noun)])) as Readonly<Record<Noun, Made>>
 
 const pkColumn = (field: string) => field.replace(/_id$/, '_pk')
-const pkOf = (noun: Noun) => `(SELECT pk FROM ${shapes[noun].table} WHERE id = +?)`
+const pkIn = (table: string) => `(SELECT pk FROM ${table} WHERE id = +?)`
+const pkOf = (noun: Noun) => pkIn(shapes[noun].table)
 
 /** A column that is written: the value that stands for it in a statement, and what of the row it is. */
 interface Written {
   readonly column: string
   readonly bound: string
   readonly value: (row: Row) => SqlValue
+  /** The value is an id of this table, and the column holds its pk. */
+  readonly pk_in?: string
 }
 
 /** What of a row may change after it was made. */
@@ -66,11 +69,9 @@ const changing = perNoun((noun): readonly Written[] => {
   return [
     ...(label === 'id' ? [] : [{ column: label, bound: '+?', value: (row: Row) => row.name }]),
     ...(unique ? [{ column: 'key', bound: '+?', value: (row: Row) => row.key }] : []),
-    ...references.map(({ field, noun: target }) => ({
-      column: pkColumn(field),
-      bound: pkOf(target),
-      value: (row: Row) => plain(row.fields[field]),
-    })),
+    ...references.map(({ field, noun: target }) =>
+      named(pkColumn(field), shapes[target].table, (row) => plain(row.fields[field])),
+    ),
     ...Object.entries(shapes[noun].fields).map(([column, type]) => ({
       column,
       bound: '+?',
@@ -79,16 +80,24 @@ const changing = perNoun((noun): readonly Written[] => {
   ]
 })
 
+function named(column: string, pk_in: string, value: Written['value']): Written {
+  return { column, bound: pkIn(pk_in), value, pk_in }
+}
+
+/** What is written of a row that was not there before. */
+const making = perNoun((noun): readonly Written[] => [
+  { column: 'id', bound: '+?', value: ({ id }) => id },
+  { column: 'created_at', bound: '+?', value: ({ created_at }) => created_at },
+  named('created_by_user_pk', 'users', (row) => row.created_by_user_id),
+  named('created_by_station_pk', 'stations', (row) => row.created_by_station_id),
+  ...changing[noun],
+])
+
 const plain = (value: Value | undefined) => (value ?? null) as string | number | null
 
 function mapText(map: Value | undefined): string | null {
   return map === undefined || map === null || Object.keys(map).length === 0 ? null : JSON.stringify(map)
 }
-
-const listed = (written: readonly Written[]) => ({
-  column: written.map(({ column }) => `, ${column}`).join(''),
-  bound: written.map(({ bound }) => `, ${bound}`).join(''),
-})
 
 /** What stands in the tables of one row. */
 export interface Standing {
@@ -108,20 +117,53 @@ const standings = perNoun((noun) => `SELECT ${standing[noun]} FROM ${shapes[noun
 export const readStanding = (noun: Noun, id: string): Query => ({ text: standings[noun], values: [id] })
 
 const inserts = perNoun((noun) => {
-  const { column, bound } = listed(changing[noun])
-  return `INSERT INTO ${shapes[noun].table} (id, created_at, created_by_user_pk, created_by_station_pk${column})
-    VALUES (+?, +?, (SELECT pk FROM users WHERE id = +?), (SELECT pk FROM stations WHERE id = +?)${bound})`
+  const columns = making[noun].map(({ column }) => column)
+  const bound = making[noun].map((written) => written.bound)
+  return `INSERT INTO ${shapes[noun].table} (${columns.join(', ')}) VALUES (${bound.join(', ')})`
 })
 const insertsRead = perNoun((noun) => `${inserts[noun]} RETURNING ${standing[noun]}`)
 
 export function insertRow(row: Row, texts = inserts): Query {
-  const { id, created_at, created_by_user_id: user, created_by_station_id: station } = row
-  const values = changing[row.noun].map(({ value }) => value(row))
-  return { text: texts[row.noun], values: [id, created_at, user, station, ...values] }
+  return { text: texts[row.noun], values: making[row.noun].map(({ value }) => value(row)) }
 }
 
 /** Returns how the row stands then. */
 export const insertAndRead = (row: Row): Query => insertRow(row, insertsRead)
+
+/** The ids that these rows name, by the table in which they are. */
+export function idsNamed(noun: Noun, rows: readonly Row[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const { value, pk_in } of making[noun]) {
+    if (pk_in === undefined) continue
+    const ids = found.get(pk_in) ?? new Set()
+    for (const row of rows) {
+      const id = value(row)
+      if (id !== null) ids.add(id as string)
+    }
+    if (ids.size > 0) found.set(pk_in, ids)
+  }
+  return found
+}
+
+/**
+ * Many rows of a noun, of which none stands in the tables.
+ * @param pks of the ids that they name; where one has none yet, its column stays empty
+ */
+export function insertRows(
+  noun: Noun,
+  rows: readonly Row[],
+  pks: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): Query[] {
+  const columns = making[noun].map(({ column }) => column)
+  const of = making[noun].map(({ value, pk_in }) => {
+    const known = pk_in === undefined ? undefined : pks.get(pk_in)
+    return pk_in === undefined ? value : (row: Row) => known?.get(value(row) as string) ?? null
+  })
+  return insertMany(
+    `INSERT INTO ${shapes[noun].table} (${columns.join(', ')})`,
+    rows.map((row) => of.map((value) => value(row))),
+  )
+}
 
 const updates = perNoun((noun) => {
   const { table, stays } = shapes[noun]
