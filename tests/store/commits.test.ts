@@ -13,12 +13,14 @@ let folder: string
 let database: Database
 let commits: Commits
 let begun: number
+let forced: number
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lotkeeper-commits-'))
   database = openDatabase(join(folder, 'test.db'))
   database.execute('CREATE TABLE notes (text TEXT UNIQUE)')
   begun = 0
+  forced = 0
   const counting: Database = {
     ...database,
     get in_transaction() {
@@ -27,6 +29,10 @@ beforeEach(() => {
     execute(text) {
       if (text === 'BEGIN IMMEDIATE') begun += 1
       database.execute(text)
+    },
+    forceSoon() {
+      forced += 1
+      database.forceSoon()
     },
   }
   commits = createCommits(counting)
@@ -108,6 +114,37 @@ test('whoever writes waits for one piece of something long at most, and so does 
   await Promise.all(pieces)
   expect(notes()).toEqual(['a', '1', 'b', '2', 'c', '3', '4'])
 })
+
+test('what does not wait for the disk is forced onto it beside, and only that', async () => {
+  await commits.write(note('a'))
+  await commits.writeAlone(note('b'))
+  expect(forced).toBe(0)
+  await commits.writeSoon(note('c'))
+  await commits.tidy(note('d'))
+  expect(forced).toBe(2)
+  await Promise.allSettled([commits.writeSoon(failing), commits.writeSoon(refused)])
+  expect(notes()).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('while a file is forced onto the disk no other takes its place', async () => {
+  const other = join(folder, 'other.db')
+  openDatabase(other).close()
+  await commits.writeSoon(note('a'))
+  expect(() => database.replaceWith(other)).toThrow(/is being forced to the disk/)
+  expect(notes()).toEqual(['a'])
+  await expect.poll(() => replaced(other)).toBe(true)
+  expect(database.all(sql`SELECT name FROM sqlite_schema`)).toEqual([])
+})
+
+function replaced(by: string): boolean {
+  try {
+    database.replaceWith(by)
+    return true
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'SQLITE_BUSY' })
+    return false
+  }
+}
 
 test('flush commits what waits', () => {
   void commits.write(note('a'))

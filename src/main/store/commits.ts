@@ -105,6 +105,7 @@ export function createCommits(database: Database): Commits {
         if (several) database.execute('RELEASE one')
       }
       database.execute('COMMIT')
+      if (!durable) database.forceSoon()
     } catch (error) {
       if (database.in_transaction) database.execute('ROLLBACK')
       for (const { reject } of group) reject(error)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 
 import Sqlite from 'better-sqlite3'
 
@@ -28,6 +29,11 @@ export interface Database extends WritableDb {
   readonly in_transaction: boolean
   /** Runs statements without values: migrations, pragmas, BEGIN and COMMIT. */
   execute(text: string): void
+  /**
+   * Begins to force onto the disk what commits left to the system, beside everything else: whoever commits for good next has less to
+   * wait for. It promises nothing, and says nothing if the disk does not take it.
+   */
+  forceSoon(): void
   /** Copies the live database to a new file, a slice of pages at a time; `progress` hears the share done, 0 to 1. */
   copyTo(path: string, progress?: (share: number) => void): Promise<void>
   /**
@@ -72,6 +78,7 @@ function connect(path: string, readonly: boolean): Sqlite.Database {
 function wrap(opened: Sqlite.Database, path: string): Database {
   let connection = opened
   let copies = 0
+  let forcing = false
   const statements = new Map<string, Sqlite.Statement<unknown[]>>()
   const raw = new Map<string, Sqlite.Statement<unknown[]>>()
 
@@ -103,6 +110,14 @@ function wrap(opened: Sqlite.Database, path: string): Database {
       return { changes, pk: Number(lastInsertRowid) }
     },
     execute: (text) => void connection.exec(text),
+    forceSoon() {
+      if (forcing) return
+      forcing = true
+      forceOut(`${path}-wal`)
+        // A disk that fails says so to the next commit that waits for it.
+        .catch(() => {})
+        .finally(() => (forcing = false))
+    },
     async copyTo(target, progress) {
       copies += 1
       try {
@@ -118,6 +133,7 @@ function wrap(opened: Sqlite.Database, path: string): Database {
     },
     replaceWith(file) {
       if (copies > 0) throw busy(`${path} is being copied`)
+      if (forcing) throw busy(`${path} is being forced to the disk`)
       connection.close()
       try {
         // The last one to close takes the log away. One that stays would be taken for the new file's.
@@ -130,6 +146,15 @@ function wrap(opened: Sqlite.Database, path: string): Database {
       }
     },
     close: () => void connection.close(),
+  }
+}
+
+async function forceOut(file: string): Promise<void> {
+  const opened = await open(file, 'r+')
+  try {
+    await opened.datasync()
+  } finally {
+    await opened.close()
   }
 }
 
