@@ -159,11 +159,11 @@ function disagreements({ database }: Shop): unknown[] {
     UNION ALL SELECT 'number', revision_key, created_at, batch_pk, n FROM batch_revision_keys
     UNION ALL SELECT 'count', '', created_at, pk, unit_count FROM batches WHERE unit_count <> 0`
   const counted = sql`
-    SELECT 'part' AS run, r.part_pk AS key, b.created_at, b.pk, count(*) AS n
+    SELECT 'part' AS run, r.part_pk AS key, b.created_at, b.pk, count(DISTINCT r.pk) AS n
       FROM units u JOIN revisions r ON r.pk = u.revision_pk JOIN batches b ON b.pk = u.batch_pk GROUP BY b.pk, r.part_pk
     UNION ALL SELECT 'revision', r.pk, b.created_at, b.pk, count(*)
       FROM units u JOIN revisions r ON r.pk = u.revision_pk JOIN batches b ON b.pk = u.batch_pk GROUP BY b.pk, r.pk
-    UNION ALL SELECT 'number', r.key, b.created_at, b.pk, count(*)
+    UNION ALL SELECT 'number', r.key, b.created_at, b.pk, count(DISTINCT r.pk)
       FROM units u JOIN revisions r ON r.pk = u.revision_pk JOIN batches b ON b.pk = u.batch_pk GROUP BY b.pk, r.key
     UNION ALL SELECT 'count', '', b.created_at, b.pk, count(*) FROM units u JOIN batches b ON b.pk = u.batch_pk GROUP BY b.pk`
   return database.all(sql`

@@ -59,6 +59,9 @@ describe('a database of an earlier release', () => {
 
       expect(database.one(sql`PRAGMA integrity_check`)).toEqual({ integrity_check: 'ok' })
       expect(database.all(sql`PRAGMA foreign_key_check`)).toEqual([])
+      expect(database.all(sql`SELECT n FROM batch_revisions`)).toEqual([{ n: 2 }])
+      for (const run of ['batch_parts', 'batch_revision_keys'])
+        expect(database.all({ text: `SELECT n FROM ${run}`, values: [] })).toEqual([{ n: 1 }])
       expect(database.one(sql`SELECT operation FROM journal`)).toEqual({
         operation: '{"type":"batch.create","id":"b-1","number":"LOT-1"}',
       })

@@ -162,9 +162,16 @@ export function difference(
   const counts = db.all<{ id: string }>(sql`
     SELECT id FROM batches b WHERE unit_count <> (SELECT count(*) FROM units u WHERE u.batch_pk = b.pk)`)
   if (counts.length > 0) return `unit_count of ${counts[0]!.id}`
-  const parts = db.all(sql`
-    SELECT part_pk, created_at, batch_pk, n FROM batch_parts EXCEPT SELECT r.part_pk, b.created_at, b.pk, count(*) FROM units u
-      JOIN revisions r ON r.pk = u.revision_pk JOIN batches b ON b.pk = u.batch_pk GROUP BY 1, 2, 3`)
-  if (parts.length > 0) return `batch_parts: ${JSON.stringify(parts)}`
+  for (const [run, of] of [
+    ['batch_parts', 'r.part_pk'],
+    ['batch_revision_keys', 'r.key'],
+  ] as const) {
+    const counted = `SELECT ${of}, b.created_at, b.pk, count(DISTINCT r.pk) FROM units u
+      JOIN revisions r ON r.pk = u.revision_pk JOIN batches b ON b.pk = u.batch_pk GROUP BY 1, 2, 3`
+    for (const text of [`SELECT * FROM ${run} EXCEPT ${counted}`, `${counted} EXCEPT SELECT * FROM ${run}`]) {
+      const wrong = db.all({ text, values: [] })
+      if (wrong.length > 0) return `${run}: ${JSON.stringify(wrong)}`
+    }
+  }
   return faults(memory(live))[0]
 }

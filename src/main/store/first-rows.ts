@@ -85,17 +85,21 @@ function setAside(db: Database): readonly string[] {
   return found.map((one) => one.sql)
 }
 
-/** What triggers keep while rows come one by one (migrations 0001 and 0006), worked out of all rows. */
+/** What triggers keep while rows come one by one (migrations 0006 and 0013), worked out of all rows. */
 const derived = [
   `UPDATE batches SET unit_count = held.n
     FROM (SELECT batch_pk, count(*) AS n FROM units WHERE batch_pk IS NOT NULL GROUP BY batch_pk) held WHERE batches.pk = held.batch_pk`,
+  `INSERT INTO batch_revisions SELECT u.revision_pk, b.created_at, b.pk, count(*) FROM units u
+    JOIN batches b ON b.pk = u.batch_pk GROUP BY 1, 2, 3`,
   ...[
     ['batch_parts', 'r.part_pk'],
-    ['batch_revisions', 'r.pk'],
     ['batch_revision_keys', 'r.key'],
   ].map(
-    ([table, of]) => `INSERT INTO ${table} SELECT ${of}, b.created_at, b.pk, count(*) FROM units u
-      JOIN revisions r ON r.pk = u.revision_pk JOIN batches b ON b.pk = u.batch_pk GROUP BY 1, 2, 3`,
+    ([
+      table,
+      of,
+    ]) => `INSERT INTO ${table} SELECT ${of}, v.created_at, v.batch_pk, count(*) FROM batch_revisions v
+      JOIN revisions r ON r.pk = v.revision_pk GROUP BY 1, 2, 3`,
   ),
   `UPDATE units SET run_count = had.n, last_run_at = had.started_at, last_run_pk = had.pk, last_procedure_pk = had.procedure_pk
     FROM (SELECT unit_pk, started_at, pk, procedure_pk, count(*) OVER (PARTITION BY unit_pk) AS n,
