@@ -139,7 +139,8 @@ test('while a file is forced onto the disk no other takes its place', async () =
 /** What keeps another file from taking the place of this one; undefined if it has taken it. */
 function whyNot(other: string): unknown {
   try {
-    return void database.replaceWith(other)
+    database.replaceWith(other)
+    return undefined
   } catch (error) {
     return (error as { code?: string }).code
   }
