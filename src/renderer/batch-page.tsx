@@ -29,7 +29,7 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
   const { t, moment } = useTranslation()
   const { data: batch, error } = useQuery({ ...batchQuery(number), retry: false })
   const { data: tests } = useQuery(yieldQuery(number))
-  const { follow } = useVerdicts()
+  const { touch } = useVerdicts()
   const may_edit = useMayEdit()
   const { new_units } = useSettings()
   const change = useChangeSettings()
@@ -53,7 +53,7 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
       </main>
     )
 
-  const remove = (target: BatchDetail) => void follow(() => attempt(() => deleteBatch(target)))
+  const remove = (target: BatchDetail) => touch(() => attempt(() => deleteBatch(target)), 'batch')
   return (
     <main className="page batch-page">
       <div className="toolbar">
@@ -102,7 +102,7 @@ export function BatchPage({ number, askForUnit }: BatchPageProps) {
           number={batch.number}
           units={batch.units}
           tested={tests !== undefined && tests.tested > 0}
-          onOut={(serial) => void follow(() => attempt(() => takeUnitOut(serial, batch.number)))}
+          onOut={(serial) => touch(() => attempt(() => takeUnitOut(serial, batch.number)), 'units')}
         />
       )}
       {open === 'rename' ? (

@@ -45,7 +45,7 @@ export function InboxPage() {
 function ConflictCard({ conflict }: { readonly conflict: ConflictItem }) {
   const { id, at, answers } = conflict
   const { t, moment } = useTranslation()
-  const { follow } = useVerdicts()
+  const { touch } = useVerdicts()
   return (
     <li className="card">
       <p className="muted">{moment(at)}</p>
@@ -56,7 +56,7 @@ function ConflictCard({ conflict }: { readonly conflict: ConflictItem }) {
             key={answer.id}
             className="button"
             onPress={() =>
-              void follow(() => attempt(() => decide(id, answer.id, answerLabel(conflict, answer, t))))
+              touch(() => attempt(() => decide(id, answer.id, answerLabel(conflict, answer, t))), 'inbox')
             }
           >
             {answerLabel(conflict, answer, t)}

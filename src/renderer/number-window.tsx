@@ -23,7 +23,7 @@ interface NumberWindowProps {
 export function NumberWindow(props: NumberWindowProps) {
   const { title, label, hint, submit, start = '', onClose, onNumber, scan_does = false } = props
   const { t } = useTranslation()
-  const { follow } = useVerdicts()
+  const { touch } = useVerdicts()
   const [number, setNumber] = useState(start)
   const [fault, setFault] = useState('')
 
@@ -38,7 +38,7 @@ export function NumberWindow(props: NumberWindowProps) {
     event.preventDefault()
     const wrong = faultOf(number.trim())
     if (wrong) setFault(t(wrong))
-    else void follow(() => work(number.trim()))
+    else touch(() => work(number.trim()))
   }
 
   function onScan(text: string): Verdict | Promise<Verdict> {

@@ -8,7 +8,7 @@ import { decodeScan } from './scanner/decode.ts'
 import { listenToScanner } from './scanner/listen.ts'
 import type { Stroke } from './scanner/stroke.ts'
 import { playVerdict } from './sounds.ts'
-import { type Verdict, VerdictContext, readyVerdict } from './verdict.ts'
+import { MOVED_MS, type Verdict, VerdictContext, readyVerdict } from './verdict.ts'
 
 /** Longer than this and the bar says that something is being done; a scan is answered sooner. */
 const PATIENCE_MS = 150
@@ -44,6 +44,21 @@ export function Scanning({ askForUnit, children }: ScanningProps) {
       return result
     },
     [show],
+  )
+
+  const touching = useRef(false)
+  const moved = useRef({ place: '', at: Number.NEGATIVE_INFINITY })
+  const touch = useCallback(
+    (work: () => Promise<Verdict>, place = '') => {
+      const moves = place !== '' && place === moved.current.place
+      if (touching.current || (moves && performance.now() - moved.current.at < MOVED_MS)) return
+      touching.current = true
+      void follow(work).then(({ kind }) => {
+        touching.current = false
+        if (kind !== 'refused') moved.current = { place, at: performance.now() }
+      })
+    },
+    [follow],
   )
 
   useEffect(() => {
@@ -88,7 +103,10 @@ export function Scanning({ askForUnit, children }: ScanningProps) {
     }),
     [],
   )
-  const verdicts = useMemo(() => ({ verdict, turn, show, follow }), [verdict, turn, show, follow])
+  const verdicts = useMemo(
+    () => ({ verdict, turn, show, follow, touch }),
+    [verdict, turn, show, follow, touch],
+  )
   return (
     <ScanContext value={scanContext}>
       <VerdictContext value={verdicts}>{children}</VerdictContext>

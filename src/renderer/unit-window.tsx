@@ -22,7 +22,7 @@ interface UnitWindowProps {
 /** A unit nobody knew was scanned: which part is it? The answer can stand for those that follow. */
 export function UnitWindow({ serial, batch, onClose }: UnitWindowProps) {
   const { t } = useTranslation()
-  const { follow } = useVerdicts()
+  const { touch } = useVerdicts()
   const change = useChangeSettings()
   const { new_units } = useSettings()
   const [part_number, setPart] = useState(new_units?.part_number ?? '')
@@ -44,7 +44,7 @@ export function UnitWindow({ serial, batch, onClose }: UnitWindowProps) {
     event.preventDefault()
     const wrong = faultOf(part_number) ?? faultOf(revision_number)
     if (wrong) setFault(t(wrong))
-    else void follow(work)
+    else touch(work)
   }
 
   function onScan(text: string): Verdict {

@@ -1,5 +1,5 @@
 import { Check, CircleHelp, Hourglass, Info, OctagonX, Repeat2, ScanBarcode } from 'lucide-react'
-import type { ComponentType } from 'react'
+import { type ComponentType, useRef } from 'react'
 import { Button } from 'react-aria-components'
 
 import type { MessageKey } from './i18n/translate.ts'
@@ -28,6 +28,8 @@ export function VerdictBar() {
   const { verdict, turn, follow } = useVerdicts()
   const { Icon, word } = looks[verdict.kind]
   const { actions = [] } = verdict
+  /** A glove that bounces takes nothing back twice. */
+  const done = useRef<number>(undefined)
   return (
     // It is read out and can be touched while a window is open: React Aria leaves what is marked so in reach.
     <aside
@@ -54,8 +56,11 @@ export function VerdictBar() {
             key={action.label(t)}
             className="button on-verdict"
             onPress={() => {
+              if (done.current === turn) return
               const work = action.run()
-              if (work) void follow(() => work)
+              if (work === undefined) return
+              done.current = turn
+              void follow(() => work)
             }}
           >
             {action.label(t)}

@@ -28,7 +28,15 @@ export interface Verdicts {
   readonly show: (verdict: Verdict) => void
   /** Shows what comes of it; soon says that something is being done. */
   readonly follow: (work: () => Promise<Verdict>) => Promise<Verdict>
+  /**
+   * `follow` for a touch: until that is answered, another one is a glove that bounces, and is not done.
+   * @param place where what was touched makes way for something else: what is touched there within `MOVED_MS` was not meant
+   */
+  readonly touch: (work: () => Promise<Verdict>, place?: string) => void
 }
+
+/** Longer than between the two touches of a glove that bounces, shorter than it takes to read what came under the finger. */
+export const MOVED_MS = 500
 
 export const readyVerdict: Verdict = { kind: 'ready', text: (t) => t('ready_hint') }
 
@@ -37,6 +45,7 @@ export const VerdictContext = createContext<Verdicts>({
   turn: 0,
   show: () => {},
   follow: (work) => work(),
+  touch: (work) => void work(),
 })
 
 export const useVerdicts = () => use(VerdictContext)

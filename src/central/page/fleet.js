@@ -139,6 +139,19 @@ const call = (path, options = {}) =>
     cache: 'no-store',
   })
 
+/** Longer than between the two clicks of a double one, shorter than it takes to read what came under the finger. */
+const MOVED_MS = 500
+let deciding = false
+let moved_at = -MOVED_MS
+
+/** A second click is not a second answer: neither while the first is on its way, nor when another card has just taken its place. */
+async function decideOnce(...what) {
+  if (deciding || performance.now() - moved_at < MOVED_MS) return
+  deciding = true
+  await decide(...what)
+  deciding = false
+}
+
 /** Says a person's answer to headquarters; what was done can be taken back as long as nothing else is said here. */
 async function decide({ id }, answer, said) {
   const body = JSON.stringify({ answer })
@@ -152,7 +165,10 @@ async function decide({ id }, answer, said) {
     at('decided').textContent = response.ok ? said : (await response.json()).message
     if (response.ok && answer !== 'undo') {
       const back = Object.assign(element('button', 'Take back'), { type: 'button' })
-      back.addEventListener('click', () => void decide({ id }, 'undo', 'Taken back.'))
+      back.addEventListener('click', () => {
+        back.disabled = true
+        void decide({ id }, 'undo', 'Taken back.')
+      })
       at('decided').append(' ', back)
     }
   } catch {
@@ -166,7 +182,7 @@ function card(conflict) {
   const buttons = element('div', '', 'answers')
   for (const { id, label } of conflict.answers) {
     const button = Object.assign(element('button', label), { type: 'button' })
-    button.addEventListener('click', () => void decide(conflict, id, `Answered: ${label}.`))
+    button.addEventListener('click', () => void decideOnce(conflict, id, `Answered: ${label}.`))
     buttons.append(button)
   }
   made.append(buttons)
@@ -180,7 +196,10 @@ async function showConflicts(open) {
   if (!answer.ok) throw new Error(String(answer.status))
   const { data } = await answer.json()
   const now = JSON.stringify(data)
-  if (now !== shown) at('conflicts').replaceChildren(...data.map(card))
+  if (now !== shown) {
+    at('conflicts').replaceChildren(...data.map(card))
+    if (shown !== '') moved_at = performance.now()
+  }
   shown = now
   at('more').hidden = data.length >= open
   at('more').textContent =
