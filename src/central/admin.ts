@@ -3,12 +3,14 @@ import { z } from 'zod'
 import type { App } from '../http/app.ts'
 import { withAdminDoor } from '../http/admin-door.ts'
 import { type Refusal, refuse } from '../model/error.ts'
+import { keyToMake } from '../model/key.ts'
 import { STATION_NAME_MAX } from '../model/station.ts'
 import { title } from '../model/text.ts'
 import type { Api } from './api/route.ts'
 import { backUp } from './backup.ts'
 import { addStation, renewStation, revokeStation } from './store/enrolments.ts'
 import { readFleet } from './store/fleet.ts'
+import { createUserKey, listKeys, revokeKey } from './store/keys.ts'
 
 /** What the command line does at headquarters: by the running server where there is one, otherwise by itself. */
 export const adminBodies = {
@@ -16,6 +18,9 @@ export const adminBodies = {
   'stations-renew': z.object({ id: z.string() }),
   'stations-revoke': z.object({ id: z.string() }),
   'stations-list': z.object({}),
+  'keys-create': keyToMake.pick({ name: true }),
+  'keys-list': z.object({}),
+  'keys-revoke': z.object({ id: z.string() }),
   backup: z.object({ file: z.string().optional() }),
 }
 export type AdminCommand = keyof typeof adminBodies
@@ -38,6 +43,12 @@ export const createAdmin =
         return revokeStation(api, id)
       case 'stations-list':
         return { stations: (await readFleet(api.db, now())).stations }
+      case 'keys-create':
+        return createUserKey(api.db, api.outside, name)
+      case 'keys-list':
+        return { keys: await listKeys(api.db) }
+      case 'keys-revoke':
+        return (await revokeKey(api.db, id, now())) ?? { id }
       case 'backup':
         return backUp(api.db, backups, file, now)
     }

@@ -29,27 +29,20 @@ type Texts = Readonly<Partial<Record<SettingName, string>>>
 /** Where a value was given, and how that place names it; the strongest first. */
 type Place = readonly [texts: Texts, nameAt: (name: SettingName) => string]
 
+/** Beside the station's, which may run on the same machine with other values. */
+const POLICY = 'central-policy.json'
+
 const product = { title: 'Lotkeeper Central', unix: 'lotkeeper-central' }
 
 /** Settings of headquarters: machine policy > flag > environment > config.json in the data folder > default. */
 export function readConfig(
   around: Surroundings,
   flags: Readonly<Record<string, string>>,
-  // Beside the station's, which may run on the same machine with other values.
-  policy_file = policyFile(around, 'central-policy.json'),
+  policy_file = policyFile(around, POLICY),
 ): Settings | Problem {
-  const policy = readSettingsFile(policy_file, settingNames, settings)
-  if (isProblem(policy)) return policy
-  const fromFlags = Object.fromEntries(settingNames.map((name) => [name, flags[flagOf(name)]]))
-  const fromEnv = Object.fromEntries(
-    settingNames.map((name) => [name, around.env[variableOf(name)] || undefined]),
-  )
-  const outer: readonly Place[] = [
-    [policy, (name) => `"${name}" of ${policy_file}`],
-    [fromFlags, (name) => `--${flagOf(name)}`],
-    [fromEnv, variableOf],
-  ]
-  const data_dir = choose('data_dir', outer) ?? defaultDataFolder(around, product)
+  const outer = readOuter(around, flags, policy_file)
+  if (isProblem(outer)) return outer
+  const data_dir = chooseDataFolder(around, outer)
   if (isProblem(data_dir)) return data_dir
   const file = readSettingsFile(
     join(data_dir, 'config.json'),
@@ -69,6 +62,37 @@ export function readConfig(
   if ((chosen.tls_cert === null) !== (chosen.tls_key === null))
     return problem('a certificate and its key belong together', 'Give both --tls-cert and --tls-key')
   return chosen
+}
+
+/** The data folder alone, whatever lies in it. */
+export function readDataFolder(
+  around: Surroundings,
+  flags: Readonly<Record<string, string>>,
+): string | Problem {
+  const outer = readOuter(around, flags, policyFile(around, POLICY))
+  return isProblem(outer) ? outer : chooseDataFolder(around, outer)
+}
+
+const chooseDataFolder = (around: Surroundings, outer: readonly Place[]): string | Problem =>
+  choose('data_dir', outer) ?? defaultDataFolder(around, product)
+
+/** Everything that is said outside of the data folder. */
+function readOuter(
+  around: Surroundings,
+  flags: Readonly<Record<string, string>>,
+  policy_file: string,
+): readonly Place[] | Problem {
+  const policy = readSettingsFile(policy_file, settingNames, settings)
+  if (isProblem(policy)) return policy
+  const fromFlags = Object.fromEntries(settingNames.map((name) => [name, flags[flagOf(name)]]))
+  const fromEnv = Object.fromEntries(
+    settingNames.map((name) => [name, around.env[variableOf(name)] || undefined]),
+  )
+  return [
+    [policy, (name) => `"${name}" of ${policy_file}`],
+    [fromFlags, (name) => `--${flagOf(name)}`],
+    [fromEnv, variableOf],
+  ]
 }
 
 /** The value of the strongest place. Weaker places are read too: a bad value is found today, not on the day it counts. */

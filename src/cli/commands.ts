@@ -19,14 +19,19 @@ export interface HeadquartersCommand extends Omit<Command, 'load'> {
   readonly loadAtHeadquarters: () => Promise<{ readonly runAtHeadquarters: RunAtHeadquarters }>
 }
 
+/** A command for either: which one it is about is seen by the folder (place.ts). */
+export type CommandForBoth = Command & HeadquartersCommand
+
 /** Every command by its name; docs/cli.md describes each. */
-export const commands: Readonly<Record<string, Command | HeadquartersCommand>> = {
+export const commands: Readonly<Record<string, Command | HeadquartersCommand | CommandForBoth>> = {
   keys: {
-    usage: 'keys create --kind user|station --name NAME | keys list [--json] | keys revoke ID',
-    summary: 'makes, lists and revokes the keys that scripts use',
-    flags: { kind: true, name: true, json: false },
+    usage:
+      'keys create --kind user|station --name NAME | keys list [--json] | keys revoke ID [--database-url URL]',
+    summary: 'makes, lists and revokes the keys that scripts use, of a station or of headquarters',
+    flags: { kind: true, name: true, json: false, 'database-url': true },
     words: 2,
     load: () => import('./keys.ts'),
+    loadAtHeadquarters: () => import('./headquarters-keys.ts'),
   },
   procedures: {
     usage: 'procedures link ID | procedures unlink ID | procedures list [--json]',

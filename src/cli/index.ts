@@ -4,7 +4,8 @@ import { readConfig, surroundings } from '../main/config.ts'
 import { keepYoungObjectsFew } from '../host/memory.ts'
 import { codeOf, isProblem, type Problem, problem, problemLine } from '../host/problem.ts'
 import { version } from '../host/version.ts'
-import { type Command, commands, type HeadquartersCommand } from './commands.ts'
+import { type Command, type CommandForBoth, commands, type HeadquartersCommand } from './commands.ts'
+import { placeOf } from './place.ts'
 
 const RUN = 'npm run -s lotkeeper --'
 
@@ -36,7 +37,7 @@ async function run(argv: readonly string[]): Promise<number | Problem> {
 }
 
 async function runCommand(
-  command: Command | HeadquartersCommand,
+  command: Command | HeadquartersCommand | CommandForBoth,
   argv: readonly string[],
 ): Promise<number | Problem> {
   const usage = `${RUN} ${command.usage} [--data-dir DIR]`
@@ -48,8 +49,14 @@ async function runCommand(
   }
   const tooMany = given.words[command.words]
   if (tooMany !== undefined) return problem(`"${tooMany}" is one word too many`, `Usage: ${usage}`)
-  if ('loadAtHeadquarters' in command)
-    return (await command.loadAtHeadquarters()).runAtHeadquarters({ ...given, usage })
+  const atHeadquarters = async ({ loadAtHeadquarters }: HeadquartersCommand) =>
+    (await loadAtHeadquarters()).runAtHeadquarters({ ...given, usage })
+  if (!('load' in command)) return atHeadquarters(command)
+  if ('loadAtHeadquarters' in command) {
+    const place = placeOf(given.flags)
+    if (isProblem(place)) return place
+    if (place === 'headquarters') return atHeadquarters(command)
+  }
   const { 'data-dir': data_dir } = given.flags
   const config = readConfig(surroundings(), data_dir === undefined ? {} : { 'data-dir': data_dir })
   if (isProblem(config)) return config

@@ -1,47 +1,76 @@
 import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { listKeys } from '../main/store/keys.ts'
+import type { KeyItem, KeyToMake } from '../model/key.ts'
 import { formatTime } from '../model/time.ts'
 import { openForReading } from './reading.ts'
 import { openForWriting } from './writing.ts'
-import { type Given, print } from './command.ts'
+import { type AtHeadquarters, type Given, print } from './command.ts'
 
-export async function run(given: Given): Promise<number | Problem> {
-  switch (given.words[0]) {
+/** `lotkeeper keys …`, on a station. */
+export async function run({ config, ...given }: Given): Promise<number | Problem> {
+  const write = async (command: 'keys-create' | 'keys-revoke', body: object) => {
+    const writing = await openForWriting(config)
+    if (isProblem(writing)) return writing
+    const done = await writing.run<object>(command, body)
+    await writing.close()
+    return done
+  }
+  return runWith(given, {
+    create: (asked) => write('keys-create', asked),
+    async list() {
+      const db = openForReading(config)
+      if (isProblem(db)) return db
+      const keys = listKeys(db)
+      db.close()
+      return keys
+    },
+    revoke: (id) => write('keys-revoke', { id }),
+  })
+}
+
+/** What a station and headquarters do each in their way. */
+interface Keeper {
+  create(asked: KeyToMake): Promise<object | Problem>
+  list(): Promise<readonly KeyItem[] | Problem>
+  revoke(id: string): Promise<object | Problem>
+}
+
+/** What both ask for and say in the same words. */
+export async function runWith(
+  { words: [verb, id], flags, usage }: AtHeadquarters,
+  keeper: Keeper,
+): Promise<number | Problem> {
+  const { kind, name } = flags
+  switch (verb) {
     case 'create':
-      return create(given)
+      if (kind !== 'user' && kind !== 'station')
+        return problem('--kind must be user or station', `Usage: ${usage}`)
+      if (!name) return problem('--name is missing', `Usage: ${usage}`)
+      return printed(await keeper.create({ kind, name }))
     case 'list':
-      return list(given)
+      return listed(await keeper.list(), 'json' in flags)
     case 'revoke':
-      return revoke(given)
+      if (!id) return problem('no key is named', `Usage: ${usage}`)
+      return printed(await keeper.revoke(id))
     default:
-      return problem('keys needs to know what to do', `Usage: ${given.usage}`)
+      return problem('keys needs to know what to do', `Usage: ${usage}`)
   }
 }
 
-async function create({ flags, config, usage }: Given): Promise<number | Problem> {
-  const { kind, name } = flags
-  if (kind !== 'user' && kind !== 'station')
-    return problem('--kind must be user or station', `Usage: ${usage}`)
-  if (!name) return problem('--name is missing', `Usage: ${usage}`)
-  const writing = await openForWriting(config)
-  if (isProblem(writing)) return writing
-  const made = await writing.run<object>('keys-create', { kind, name })
-  await writing.close()
-  if (isProblem(made)) return made
-  print(JSON.stringify(made))
+function printed(answer: object | Problem): number | Problem {
+  if (isProblem(answer)) return answer
+  print(JSON.stringify(answer))
   return 0
 }
 
-async function list({ flags, config }: Given): Promise<number | Problem> {
-  const db = openForReading(config)
-  if (isProblem(db)) return db
-  const keys = listKeys(db).map((key) => ({
+function listed(known: readonly KeyItem[] | Problem, json: boolean): number | Problem {
+  if (isProblem(known)) return known
+  const keys = known.map((key) => ({
     ...key,
     created_at: formatTime(key.created_at),
     revoked_at: key.revoked_at === null ? null : formatTime(key.revoked_at),
   }))
-  db.close()
-  if ('json' in flags) print(JSON.stringify(keys))
+  if (json) print(JSON.stringify(keys))
   else
     for (const { id, kind, name, owner, created_at, revoked_at } of keys)
       print(
@@ -53,16 +82,5 @@ async function list({ flags, config }: Given): Promise<number | Problem> {
           revoked_at ? `revoked ${revoked_at}` : `since ${created_at}`,
         ].join('  '),
       )
-  return 0
-}
-
-async function revoke({ words: [, id], config, usage }: Given): Promise<number | Problem> {
-  if (!id) return problem('no key is named', `Usage: ${usage}`)
-  const writing = await openForWriting(config)
-  if (isProblem(writing)) return writing
-  const revoked = await writing.run<object>('keys-revoke', { id })
-  await writing.close()
-  if (isProblem(revoked)) return revoked
-  print(JSON.stringify(revoked))
   return 0
 }

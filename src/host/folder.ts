@@ -1,6 +1,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -17,6 +18,13 @@ interface Files {
   readonly lock: string
   readonly server: string
 }
+
+/** Whose data folder it is, and the file it is known by. */
+const marks = { station: 'lotkeeper.db', headquarters: 'central.lock' } as const
+export type Whose = keyof typeof marks
+
+export const isFolderOf = (whose: Whose, data_dir: string): boolean =>
+  existsSync(join(data_dir, marks[whose]))
 
 /** A data folder in the hands of this process. */
 export type Held<Named extends Files> = Named & {

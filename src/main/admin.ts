@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { App } from '../http/app.ts'
 import { withAdminDoor } from '../http/admin-door.ts'
 import { type Refusal, refuse } from '../model/error.ts'
+import { keyToMake, type KeyToMake, type MadeKey } from '../model/key.ts'
 import { record } from '../model/record.ts'
-import { title } from '../model/text.ts'
 import { newId, newIds } from '../host/id.ts'
 import { storageRefusal } from './api/route.ts'
 import type { OpenStore } from './open-store.ts'
@@ -21,7 +21,7 @@ import type { Headquarters } from './sync/headquarters.ts'
  * SQLite lets them look at a running station's file.
  */
 export const adminBodies = {
-  'keys-create': z.object({ kind: z.enum(['user', 'station']), name: title('Name', 60) }),
+  'keys-create': keyToMake,
   'keys-revoke': z.object({ id: z.string() }),
   'procedures-link': z.object({ id: z.string() }),
   'procedures-unlink': z.object({ id: z.string() }),
@@ -49,7 +49,7 @@ export function createAdmin(
 ): Admin {
   const { commits } = store
 
-  function keysCreate({ kind, name }: z.output<(typeof adminBodies)['keys-create']>): Promise<object> {
+  function keysCreate({ kind, name }: KeyToMake): Promise<MadeKey> {
     const { wall_ms: created_at } = store.readClock()
     const key = newKeyText()
     return commits.write((db) => {
@@ -63,9 +63,7 @@ export function createAdmin(
 
   function keysRevoke({ id }: z.output<(typeof adminBodies)['keys-revoke']>): Promise<object | Refusal> {
     const { wall_ms } = store.readClock()
-    return commits.write((db) =>
-      revokeKey(db, id, wall_ms) ? { id } : refuse('NOT_FOUND', `no key in force has the id ${id}`),
-    )
+    return commits.write((db) => revokeKey(db, id, wall_ms) ?? { id })
   }
 
   function procedures(
@@ -99,7 +97,7 @@ export function createAdmin(
     if (!checked.success) return refuse('BAD_REQUEST', checked.error.issues[0]!.message)
     switch (command) {
       case 'keys-create':
-        return keysCreate(checked.data as z.output<(typeof adminBodies)['keys-create']>)
+        return keysCreate(checked.data as KeyToMake)
       case 'keys-revoke':
         return keysRevoke(checked.data as z.output<(typeof adminBodies)['keys-revoke']>)
       case 'procedures-link':

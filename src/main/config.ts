@@ -63,15 +63,9 @@ export function readConfig(
   flags: Readonly<Record<string, string>>,
   policy_file = policyFile(around, 'policy.json'),
 ): Config | Problem {
-  const policy = readSettingsFile(policy_file, settingNames, settings)
-  if (isProblem(policy)) return policy
-  const fromFlags: Texts = Object.fromEntries(settingNames.map((name) => [name, flags[flagOf(name)]]))
-  const fromEnv: Texts = Object.fromEntries(
-    settingNames.map((name) => [name, around.env[variableOf(name)] || undefined]),
-  )
-  const known = { policy, flag: fromFlags, environment: fromEnv, default: defaults(around) }
-
-  const dataDir = choose('data_dir', { ...known, 'config.json': {} })
+  const known = readOuter(around, flags, policy_file)
+  if (isProblem(known)) return known
+  const dataDir = choose('data_dir', known)
   if (isProblem(dataDir)) return dataDir
   const config_file = join(dataDir.value as string, 'config.json')
   const file = readSettingsFile(
@@ -98,6 +92,35 @@ export function readConfig(
     policy_file,
     config_file,
     warnings: [...lockedOut(origin, overridden, policy_file), ...unknownVariables(around.env)],
+  }
+}
+
+/** The data folder alone, whatever lies in it. */
+export function readDataFolder(
+  around: Surroundings,
+  flags: Readonly<Record<string, string>>,
+): string | Problem {
+  const known = readOuter(around, flags, policyFile(around, 'policy.json'))
+  const chosen = isProblem(known) ? known : choose('data_dir', known)
+  return isProblem(chosen) ? chosen : (chosen.value as string)
+}
+
+/** Everything that is said outside of the data folder. */
+function readOuter(
+  around: Surroundings,
+  flags: Readonly<Record<string, string>>,
+  policy_file: string,
+): Readonly<Record<Origin, Texts>> | Problem {
+  const policy = readSettingsFile(policy_file, settingNames, settings)
+  if (isProblem(policy)) return policy
+  return {
+    policy,
+    flag: Object.fromEntries(settingNames.map((name) => [name, flags[flagOf(name)]])),
+    environment: Object.fromEntries(
+      settingNames.map((name) => [name, around.env[variableOf(name)] || undefined]),
+    ),
+    'config.json': {},
+    default: defaults(around),
   }
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 
 import { endpoint } from './endpoint.ts'
+import { keyToMake } from './key.ts'
 import { many } from './page.ts'
-import { text, title } from './text.ts'
+import { text } from './text.ts'
 import { time } from './time.ts'
 import { none } from './wire.ts'
 import { yieldEndpoint } from './yield.ts'
@@ -261,10 +262,7 @@ export const deskEndpoints = {
     access: 'user',
     params: none,
     query: none,
-    body: z.object({
-      kind: z.enum(['user', 'station'], 'Kind must be user or station'),
-      name: title('Name', 60),
-    }),
+    body: keyToMake,
     answer: z.object({
       id: z.string(),
       kind: z.enum(['user', 'station']),

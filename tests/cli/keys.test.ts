@@ -42,7 +42,7 @@ test.for([{ runs: true }, { runs: false }])(
     const twice = await lotkeeper(['keys', 'revoke', jane.id, ...args])
     expect([twice.code, twice.stderr]).toEqual([
       1,
-      `lotkeeper: no key in force has the id ${jane.id}. Nothing was changed.\n`,
+      `lotkeeper: No key in force has the id ${jane.id}. Nothing was changed.\n`,
     ])
 
     const again = runs ? station : await startStation(folder)
@@ -60,6 +60,27 @@ test.for([{ runs: true }, { runs: false }])(
     expect(list.stdout).not.toContain('lk_')
   },
 )
+
+test('the last user key stays; a station key is no way in', async () => {
+  const args = ['--data-dir', temporaryFolder()]
+  const create = async (kind: string) => {
+    const { stdout } = await lotkeeper(['keys', 'create', '--kind', kind, '--name', 'x', ...args])
+    return (JSON.parse(stdout) as Key).id
+  }
+  const station_key = await create('station')
+  const { stdout } = await lotkeeper(['keys', 'list', '--json', ...args])
+  const { id } = (JSON.parse(stdout) as Key[]).find(({ kind }) => kind === 'user')!
+  const revoke = (key: string) => lotkeeper(['keys', 'revoke', key, ...args])
+  expect(await revoke(id)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'lotkeeper: This is the last user key: without it nobody could sign in. Make another one first. Nothing was changed.\n',
+  })
+  await create('user')
+  expect((await revoke(id)).code).toBe(0)
+  expect((await revoke(station_key)).code).toBe(0)
+})
 
 test('a second key of one name belongs to the same user', async () => {
   const folder = temporaryFolder()

@@ -3,7 +3,6 @@ import { type WireRequest, ok, refused } from '../../http/wire.ts'
 import { deskEndpoints } from '../../model/desk.ts'
 import { isRefusal, refuse } from '../../model/error.ts'
 import { formatTime } from '../../model/time.ts'
-import { otherUserKeys } from '../store/desk.ts'
 import { readIdentity, userNamed } from '../store/identity.ts'
 import { createKey, listKeys, newKeyText, revokeKey } from '../store/keys.ts'
 import type { Api } from './route.ts'
@@ -54,18 +53,7 @@ export const keyRoutes = ({ store }: Api): Route[] => [
   route(deskEndpoints.revokeKey, async ({ params: { id }, request }) => {
     if (byScript(request)) return notByScript
     const { wall_ms } = store.readClock()
-    const result = await store.commits.write((db) => {
-      const key = listKeys(db).find((known) => known.id === id && known.revoked_at === null)
-      if (key === undefined) return refuse('NOT_FOUND', 'No key in force has this id')
-      if (key.kind === 'user' && otherUserKeys(db, id) === 0)
-        return refuse(
-          'CONFLICT',
-          'This is the last user key: without it nobody could sign in. Make another one first.',
-          { reason: 'last_user_key' },
-        )
-      revokeKey(db, id, wall_ms)
-      return { id }
-    })
+    const result = await store.commits.write((db) => revokeKey(db, id, wall_ms) ?? { id })
     return isRefusal(result) ? refused(result) : ok(JSON.stringify(result))
   }),
 ]

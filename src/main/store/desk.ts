@@ -39,13 +39,6 @@ export function pendingWork(db: ReadableDb): { pending: number; oldest_ms: numbe
     (SELECT wall_ms FROM journal ORDER BY local_id LIMIT 1) AS oldest_ms`)!
 }
 
-/** Keys of people and of the station that are in force, besides this one: without any nobody could come in. */
-export function otherUserKeys(db: ReadableDb, id: string): number {
-  return db.one<{ n: number }>(
-    sql`SELECT count(*) AS n FROM keys WHERE kind = 'user' AND revoked_at IS NULL AND id <> ${id}`,
-  )!.n
-}
-
 export function userName(db: ReadableDb, id: string): string | null {
   return db.one<{ name: string | null }>(sql`SELECT name FROM users WHERE id = ${id}`)?.name ?? null
 }

@@ -1,19 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 import type { Actor } from '../../model/actor.ts'
+import type { Refusal } from '../../model/error.ts'
+import { type KeyItem, lastUserKey, noSuchKey } from '../../model/key.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { sql } from './sql.ts'
-
-/** What is seen of a key after its creation. */
-export interface KeyItem {
-  readonly id: string
-  readonly kind: Actor['kind']
-  readonly name: string
-  /** Name of the user or station it acts as. */
-  readonly owner: string | null
-  readonly created_at: number
-  readonly revoked_at: number | null
-}
 
 /** A key of 256 random bits. Only its hash is kept: who reads the database cannot act with what stands there. */
 export function newKeyText(): string {
@@ -48,12 +39,15 @@ export function listKeys(db: ReadableDb): KeyItem[] {
     ORDER BY keys.created_at, keys.kind DESC, keys.id`)
 }
 
-/** @returns false if no such key is in force */
-export function revokeKey(db: WritableDb, id: string, revoked_at: number): boolean {
-  return (
-    db.run(sql`UPDATE keys SET revoked_at = ${revoked_at} WHERE id = ${id} AND revoked_at IS NULL`).changes >
-    0
-  )
+/** The last user key stays. */
+export function revokeKey(db: WritableDb, id: string, revoked_at: number): Refusal | undefined {
+  const key = db.one<Pick<KeyItem, 'kind'> & { others: number }>(sql`
+    SELECT kind, (SELECT count(*) FROM keys WHERE kind = 'user' AND revoked_at IS NULL AND id <> ${id}) AS others
+    FROM keys WHERE id = ${id} AND revoked_at IS NULL`)
+  if (key === undefined) return noSuchKey(id)
+  if (key.kind === 'user' && key.others === 0) return lastUserKey
+  db.run(sql`UPDATE keys SET revoked_at = ${revoked_at} WHERE id = ${id}`)
+  return undefined
 }
 
 /**
