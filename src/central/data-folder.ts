@@ -21,7 +21,7 @@ export type DataFolder = Held<ReturnType<typeof filesOf>>
 /** Headquarters' folder, in the hands of this process: the embedded database has no lock of its own and dies of two owners. */
 export function holdDataFolder(data_dir: string): DataFolder | InUse | Problem {
   const files = filesOf(data_dir)
-  return holdFolder(data_dir, files, [files.logs], holdLock)
+  return holdFolder(data_dir, 'headquarters', files, [files.logs], holdLock)
 }
 
 /** The system gives the lock back when the process ends, however it ends. SQLite is the portable way to such a lock. */

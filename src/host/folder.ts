@@ -51,15 +51,19 @@ export interface InUse {
 /**
  * Makes the folder where it is missing, sees that it can be written, and holds it: one process at a time has the database.
  * Owner-only on systems with permission bits; on Windows the folder's ACL stands as the installer or administrator set it.
+ * @param whose a folder of the other is left alone: the first start would write over its keys
  * @param folders what has to be there inside
  * @param holdLock takes a lock that ends with the process, or says undefined while another has it
  */
 export function holdFolder<Named extends Files>(
   data_dir: string,
+  whose: Whose,
   files: Named,
   folders: readonly string[],
   holdLock: (file: string) => (() => void) | undefined,
 ): Held<Named> | InUse | Problem {
+  const other = whose === 'station' ? 'headquarters' : 'station'
+  if (isFolderOf(other, data_dir) && !isFolderOf(whose, data_dir)) return otherProblem(data_dir, other)
   // What is made from here on is for its owner alone, also in a folder that others may enter.
   process.umask(0o077)
   try {
@@ -111,6 +115,12 @@ export function folderProblem(data_dir: string, error: unknown): Problem {
       )
   }
 }
+
+const otherProblem = (data_dir: string, other: Whose) =>
+  problem(
+    `${data_dir} is the folder of ${other === 'station' ? 'a station' : 'headquarters'}`,
+    'Name another one with --data-dir',
+  )
 
 export function inUseProblem(data_dir: string, { server }: InUse): Problem {
   const who = server ? `process ${server.pid}, ${server.url}` : 'another process'

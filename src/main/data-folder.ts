@@ -23,5 +23,5 @@ export type DataFolder = Held<ReturnType<typeof filesOf>>
 /** The station's folder, in the hands of this process. */
 export function holdDataFolder(data_dir: string): DataFolder | InUse | Problem {
   const files = filesOf(data_dir)
-  return holdFolder(data_dir, files, [files.logs, files.backups, files.attachments], holdLock)
+  return holdFolder(data_dir, 'station', files, [files.logs, files.backups, files.attachments], holdLock)
 }

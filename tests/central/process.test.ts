@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 
@@ -393,6 +393,18 @@ test('a full disk of the database is said to scripts and stations, and in the lo
   await db.close()
   expect((await make('LOT-1')).status).toBe(200)
   expect((await send(central.url, credential, push)).answer).toMatchObject({ kind: 'pushed' })
+}, 60_000)
+
+test("a station's folder is left alone: its keys and its way in stay", async () => {
+  const folder = newFolder()
+  const files = ['keys.json', 'lotkeeper.db', 'server.json']
+  for (const name of files) writeFileSync(join(folder, name), name)
+  const says = `lotkeeper: ${folder} is the folder of a station. Name another one with --data-dir.\n`
+  expect((await startCentral(folder)).said).toEqual({ out: '', err: says })
+  const added = await lotkeeper('stations', 'add', '--name', 'Line 1', '--data-dir', folder)
+  expect(added).toEqual({ code: 1, out: '', err: says })
+  expect(readdirSync(folder)).toEqual(files)
+  expect(readFileSync(join(folder, 'keys.json'), 'utf8')).toBe('keys.json')
 }, 60_000)
 
 test('a folder that cannot be made is one line too', async () => {

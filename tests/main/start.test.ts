@@ -197,6 +197,22 @@ async function statusFor(url: string, name: string): Promise<number | undefined>
   return answer.statusCode
 }
 
+test("headquarters' folder is left alone: its keys and its way in stay", async () => {
+  const folder = temporaryFolder()
+  const files = ['central.lock', 'keys.json', 'server.json']
+  for (const name of files) writeFileSync(join(folder, name), name)
+  const says = `lotkeeper: ${folder} is the folder of headquarters. Name another one with --data-dir.\n`
+  const args = ['--data-dir', folder]
+  expect(await stationFails(args)).toEqual({ code: 1, stdout: '', stderr: says })
+  expect(await lotkeeper(['demo', '--batches', '1', '--units-per-batch', '1', ...args])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: says,
+  })
+  expect(readdirSync(folder)).toEqual(files)
+  expect(readFileSync(join(folder, 'keys.json'), 'utf8')).toBe('keys.json')
+})
+
 test('a data folder that is a file is said', async () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
