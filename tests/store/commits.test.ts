@@ -14,6 +14,7 @@ let database: Database
 let commits: Commits
 let begun: number
 let forced: number
+let disk: Error | undefined
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lotkeeper-commits-'))
@@ -21,6 +22,7 @@ beforeEach(() => {
   database.execute('CREATE TABLE notes (text TEXT UNIQUE)')
   begun = 0
   forced = 0
+  disk = undefined
   const counting: Database = {
     ...database,
     get in_transaction() {
@@ -30,9 +32,10 @@ beforeEach(() => {
       if (text === 'BEGIN IMMEDIATE') begun += 1
       database.execute(text)
     },
-    forceSoon() {
+    async force() {
       forced += 1
-      database.forceSoon()
+      if (disk !== undefined) throw disk
+      await database.force()
     },
   }
   commits = createCommits(counting)
@@ -124,6 +127,21 @@ test('what does not wait for the disk is forced onto it beside, and only that', 
   expect(forced).toBe(2)
   await Promise.allSettled([commits.writeSoon(failing), commits.writeSoon(refused)])
   expect(notes()).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('onDisk forces what is not on the disk for certain, and says what the disk says', async () => {
+  await commits.onDisk()
+  await commits.onDisk()
+  expect(forced).toBe(1)
+  disk = Object.assign(new Error('no room'), { code: 'ENOSPC' })
+  await commits.writeSoon(note('a'))
+  await expect(commits.onDisk()).rejects.toThrow('no room')
+  disk = undefined
+  await commits.onDisk()
+  expect(forced).toBe(4)
+  await commits.onDisk()
+  expect(forced).toBe(4)
+  expect(notes()).toEqual(['a'])
 })
 
 test('while a file is forced onto the disk no other takes its place', async () => {

@@ -17,12 +17,17 @@ export interface Commits {
   /** The same in a transaction of its own: for slices of many rows, which a savepoint would make slower and slower. */
   writeAlone<Result>(work: (db: WritableDb) => Result): Promise<Result>
   /**
-   * Alone, and without waiting for the disk: for what can be had again from elsewhere. A power cut may take it back, whole; the next
-   * `write` makes it as safe as itself.
+   * Alone, and without waiting for the disk: for what can be had again from elsewhere, or is told to nobody before `onDisk`. A power cut may
+   * take it back, whole; the next `write` makes it as safe as itself.
    */
   writeSoon<Result>(work: (db: WritableDb) => Result): Promise<Result>
   /** The same for what changes nothing that anybody reads: the version stays, and no listener is told. */
   tidy<Result>(work: (db: WritableDb) => Result): Promise<Result>
+  /**
+   * Settles when everything that was committed so far outlives a power cut; others go on meanwhile.
+   * @throws what the disk said
+   */
+  onDisk(): Promise<void>
   /** Moves whenever something was committed: what was read before is then out of date. */
   readonly version: number
   /** Called after each commit that changed something. */
@@ -52,6 +57,9 @@ export function createCommits(database: Database): Commits {
   let last: 'shared' | 'alone' = 'alone'
   let soon = false
   let version = 0
+  /** How many commits did not wait for the disk, and how many of them are on it. What another process left is not known. */
+  let loose = 0
+  let forced = -1
   const listeners = new Set<() => void>()
 
   /** One transaction, so that whoever it belongs to is answered before the next: what is shared and a slice take turns. */
@@ -105,7 +113,11 @@ export function createCommits(database: Database): Commits {
         if (several) database.execute('RELEASE one')
       }
       database.execute('COMMIT')
-      if (!durable) database.forceSoon()
+      if (!durable) {
+        loose += 1
+        // Whoever commits for good next has less to wait for. A disk that fails says so to the next who waits for it.
+        void onDisk().catch(() => {})
+      }
     } catch (error) {
       if (database.in_transaction) database.execute('ROLLBACK')
       for (const { reject } of group) reject(error)
@@ -116,6 +128,13 @@ export function createCommits(database: Database): Commits {
     if (changed) version += 1
     for (const settle of outcomes) settle()
     if (changed) tell()
+  }
+
+  async function onDisk(): Promise<void> {
+    const until = loose
+    if (forced >= until) return
+    await database.force()
+    forced = Math.max(forced, until)
   }
 
   const tell = () => {
@@ -136,6 +155,7 @@ export function createCommits(database: Database): Commits {
     write: (work) => enqueue(work, { alone: false, durable: true, seen: true }),
     writeAlone: (work) => enqueue(work, { alone: true, durable: true, seen: true }),
     writeSoon: (work) => enqueue(work, { alone: true, durable: false, seen: true }),
+    onDisk,
     tidy: (work) => enqueue(work, { alone: true, durable: false, seen: false }),
     get version() {
       return version

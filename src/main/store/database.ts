@@ -30,10 +30,10 @@ export interface Database extends WritableDb {
   /** Runs statements without values: migrations, pragmas, BEGIN and COMMIT. */
   execute(text: string): void
   /**
-   * Begins to force onto the disk what commits left to the system, beside everything else: whoever commits for good next has less to
-   * wait for. It promises nothing, and says nothing if the disk does not take it.
+   * Forces onto the disk what commits left to the system so far, beside everything else: nobody at the event loop waits for it.
+   * @throws what the system says, e.g. with the code `EIO` or `ENOSPC`
    */
-  forceSoon(): void
+  force(): Promise<void>
   /** Copies the live database to a new file, a slice of pages at a time; `progress` hears the share done, 0 to 1. */
   copyTo(path: string, progress?: (share: number) => void): Promise<void>
   /**
@@ -78,7 +78,7 @@ function connect(path: string, readonly: boolean): Sqlite.Database {
 function wrap(opened: Sqlite.Database, path: string): Database {
   let connection = opened
   let copies = 0
-  let forcing = false
+  let forcing: Promise<void> | undefined
   const statements = new Map<string, Sqlite.Statement<unknown[]>>()
   const raw = new Map<string, Sqlite.Statement<unknown[]>>()
 
@@ -110,13 +110,10 @@ function wrap(opened: Sqlite.Database, path: string): Database {
       return { changes, pk: Number(lastInsertRowid) }
     },
     execute: (text) => void connection.exec(text),
-    forceSoon() {
-      if (forcing) return
-      forcing = true
-      forceOut(`${path}-wal`)
-        // A disk that fails says so to the next commit that waits for it.
-        .catch(() => {})
-        .finally(() => (forcing = false))
+    async force() {
+      // One that was begun before may have passed by what was committed since.
+      await forcing?.catch(() => {})
+      await (forcing ??= forceOut(`${path}-wal`).finally(() => (forcing = undefined)))
     },
     async copyTo(target, progress) {
       copies += 1
@@ -133,7 +130,7 @@ function wrap(opened: Sqlite.Database, path: string): Database {
     },
     replaceWith(file) {
       if (copies > 0) throw busy(`${path} is being copied`)
-      if (forcing) throw busy(`${path} is being forced to the disk`)
+      if (forcing !== undefined) throw busy(`${path} is being forced to the disk`)
       connection.close()
       try {
         // The last one to close takes the log away. One that stays would be taken for the new file's.
@@ -149,8 +146,15 @@ function wrap(opened: Sqlite.Database, path: string): Database {
   }
 }
 
-async function forceOut(file: string): Promise<void> {
-  const opened = await open(file, 'r+')
+/** What is in no log any more is in the database file, where SQLite has forced it. */
+async function forceOut(log: string): Promise<void> {
+  let opened
+  try {
+    opened = await open(log, 'r+')
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return
+    throw error
+  }
   try {
     await opened.datasync()
   } finally {

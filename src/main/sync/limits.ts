@@ -2,7 +2,7 @@ import type { Request } from '../../model/sync/protocol.ts'
 import type { Tools } from '../../model/sync/station.ts'
 
 const OPS_MAX = 250
-/** Whoever else writes waits for so many, and for their fsync. */
+/** Whoever else writes waits for so many. */
 const SEALS = 50
 /** While one is parsed everybody waits. */
 const PAGE = 200

@@ -13,7 +13,7 @@ import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
 import { createLimits } from './limits.ts'
 import { createNewcomer, type First } from './newcomer.ts'
-import { archiveFor, layPage, type Said } from './page.ts'
+import { archiveFor, brings, isPush, layPage, type Said } from './page.ts'
 import { createRounds } from './rounds.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
 import { createPace, nothingYet } from './slices.ts'
@@ -66,10 +66,9 @@ const DISK_RETRY_MS = 30_000
 const CATCH_UP_MS = 4
 
 export function createLoop(parts: LoopParts): Loop {
-  const { store, client, interval_ms, onTrouble } = parts
+  const { store, client, interval_ms, onTrouble, newId, chance } = parts
   const { commits, synced } = store
   const { limits, arrived, wasTooMuch } = createLimits(interval_ms)
-  const { newId, chance } = parts
   const tools: Tools = { hash: chainHash, newId, idFrom: (text) => idWithin(text, ''), chance, limits }
   const pace = createPace()
   let session: Session = newSession
@@ -163,12 +162,13 @@ export function createLoop(parts: LoopParts): Loop {
       also(db)
       return decided
     }
-    // What a page brings headquarters has: should a power cut take it back, it is asked for again.
-    const brings = event.kind === 'answer' && event.answer.kind === 'page' && event.answer.commits.length > 0
-    const decided = brings || isSealing() ? null : step(view(store.db), session, event, tools)
+    // What a page brings can be asked for again, and what is sealed leaves no sooner than it is on the disk.
+    const soon = brings(event) || isSealing()
+    const decided = soon ? null : step(view(store.db), session, event, tools)
     const done = decided?.effects.every(({ kind }) => kind !== 'write')
       ? decided
-      : await (brings ? commits.writeSoon(sure) : commits.writeAlone(sure))
+      : await (soon ? commits.writeSoon(sure) : commits.writeAlone(sure))
+    if (done.effects.some(isPush)) await commits.onDisk()
     if (done !== decided) noteHealthy()
     if (!more) session = done.session
     for (const effect of done.effects) {

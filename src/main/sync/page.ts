@@ -1,6 +1,6 @@
 import type { HeadquartersHead } from '../../model/sync/envelope.ts'
 import type { Page } from '../../model/sync/protocol.ts'
-import type { Event } from '../../model/sync/station.ts'
+import type { Effect, Event } from '../../model/sync/station.ts'
 import { ageArchive, hasArchivedUpTo, readArchiveUpTo } from '../store/archive.ts'
 import { meetPeople } from '../store/births.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
@@ -20,6 +20,12 @@ interface Hands {
   /** Does what the engine says to an event, in one transaction with `also`. */
   readonly act: (event: Event, more: boolean, also: (db: WritableDb) => void) => Promise<void>
 }
+
+/** Changes that headquarters has: should a power cut take them back, they are asked for again. */
+export const brings = (event: Event) =>
+  event.kind === 'answer' && event.answer.kind === 'page' && event.answer.commits.length > 0
+
+export const isPush = (effect: Effect) => effect.kind === 'send' && effect.request.kind === 'push'
 
 /** A page of the feed asks the archive only for what a verified backup holds; all of it may be long. */
 export function archiveFor(db: ReadableDb, synced: Synced, event: Event) {
