@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 
 import Sqlite from 'better-sqlite3'
 
-import { moveFile } from './move-file.ts'
+import { forceToDisk, moveFile } from './move-file.ts'
 import type { Query, SqlValue } from './sql.ts'
 
 /** May be asked. */
@@ -113,7 +112,9 @@ function wrap(opened: Sqlite.Database, path: string): Database {
     async force() {
       // One that was begun before may have passed by what was committed since.
       await forcing?.catch(() => {})
-      await (forcing ??= forceOut(`${path}-wal`).finally(() => (forcing = undefined)))
+      await (forcing ??= forceToDisk(`${path}-wal`)
+        .catch(unlessGone)
+        .finally(() => (forcing = undefined)))
     },
     async copyTo(target, progress) {
       copies += 1
@@ -147,19 +148,8 @@ function wrap(opened: Sqlite.Database, path: string): Database {
 }
 
 /** What is in no log any more is in the database file, where SQLite has forced it. */
-async function forceOut(log: string): Promise<void> {
-  let opened
-  try {
-    opened = await open(log, 'r+')
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return
-    throw error
-  }
-  try {
-    await opened.datasync()
-  } finally {
-    await opened.close()
-  }
+const unlessGone = (error: { code?: string }) => {
+  if (error.code !== 'ENOENT') throw error
 }
 
 const busy = (message: string) => Object.assign(new Error(message), { code: 'SQLITE_BUSY' })

@@ -6,7 +6,7 @@ import { lastImages } from '../../model/sync/station/stage.ts'
 import { meetPeople } from './births.ts'
 import { type Database, openDatabase } from './database.ts'
 import { perform } from './inbox.ts'
-import { syncToDisk } from './move-file.ts'
+import { forceToDisk, syncToDisk } from './move-file.ts'
 import { searchAnew } from './search-merge.ts'
 import { leaveSearch } from './search.ts'
 import { sql } from './sql.ts'
@@ -43,6 +43,15 @@ export function openFirstRows(file: string): FirstRows {
   const later = setAside(db)
   const synced = createSynced()
   const { station_id } = synced.meta(db)!
+  // Left to the end, all of it at once kept whatever scripts wrote waiting for as long.
+  let forcing = false
+  function forceSoon(): void {
+    if (forcing) return
+    forcing = true
+    void forceToDisk(file)
+      .catch(() => {})
+      .finally(() => (forcing = false))
+  }
   let history: readonly Position[] = readHistory(db)
   return {
     get cursor() {
@@ -61,6 +70,7 @@ export function openFirstRows(file: string): FirstRows {
         now,
       )
       db.execute('COMMIT')
+      forceSoon()
     },
     finish() {
       db.execute('BEGIN')

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Gives a file another name, also that of a file which is there. The name outlives a power cut: its folder is on the disk too. */
@@ -15,5 +16,15 @@ export function syncToDisk(path: string, flags = 'r+'): void {
     fsyncSync(opened)
   } finally {
     closeSync(opened)
+  }
+}
+
+/** The same, while this thread goes on. */
+export async function forceToDisk(path: string): Promise<void> {
+  const opened = await open(path, 'r+')
+  try {
+    await opened.datasync()
+  } finally {
+    await opened.close()
   }
 }
