@@ -20,6 +20,7 @@ export interface ConflictRecord {
 
 /**
  * What an answer asks for, or `undo` for one that was given: ordinary operations, the last of which closes the record wherever it is kept.
+ * @param others what else came of the operation that the record is about, as far as it is kept
  * @returns a refusal if the answer is none of the record's, or comes too late
  */
 export function operationsFor(
@@ -27,6 +28,7 @@ export function operationsFor(
   answer: string,
   facts: Facts,
   newId: () => string,
+  others: () => readonly ConflictRecord[],
 ): readonly Operation[] | Refusal {
   if (answer === 'undo') {
     if (given === null) return refuse('CONFLICT', 'This is not answered yet', { reason: 'not_answered' })
@@ -34,7 +36,12 @@ export function operationsFor(
       return refuse('CONFLICT', 'Headquarters tried this again: there is no answer to take back', {
         reason: 'tried_again',
       })
-    const back = withNewIds(undo, newId)
+    const back = withNewIds(undo, newId).filter(
+      // What a person has opened or answered otherwise since stays so.
+      (one) =>
+        one.type !== 'conflict.answer' ||
+        others().some(({ id: own, answer: kept }) => own === one.id && kept === 'keep'),
+    )
     const again = JSON.stringify(back.filter(({ type }) => type === `${conflict.noun}.create`))
     return [...back, { type: 'conflict.answer', id, answer: null, undo: again }]
   }
@@ -55,8 +62,25 @@ export function operationsFor(
     return refuse('CONFLICT', 'What this is about no longer exists: leave it as it is', {
       reason: 'nothing_left',
     })
-  return [...meant.operations, { type: 'conflict.answer', id, answer, undo: JSON.stringify(meant.undo) }]
+  // What two things differ in is no question once they are two.
+  const settled = answer === 'different' ? others().filter((one) => isOfJoining(one, conflict)) : []
+  const back = [...meant.undo, ...settled.map((one) => answered(one.id, null))]
+  return [
+    ...meant.operations,
+    ...settled.map((one) => answered(one.id, 'keep')),
+    { type: 'conflict.answer', id, answer, undo: JSON.stringify(back) },
+  ]
 }
+
+const answered = (id: string, answer: string | null) =>
+  ({ type: 'conflict.answer', id, answer, undo: '[]' }) as const
+
+/** Is it an open question about what the joined row and the one that stands had different values in? */
+const isOfJoining = ({ conflict, answer }: ConflictRecord, joining: Conflict) =>
+  answer === null &&
+  conflict.kind === 'merge_field' &&
+  conflict.noun === joining.noun &&
+  conflict.other_id === joining.id
 
 /** Whoever takes an answer back makes rows of their own: at two places at once they are two, and not one id given twice. */
 function withNewIds(undo: readonly Operation[], newId: () => string): readonly Operation[] {

@@ -4,7 +4,7 @@ import { type ConflictRecord, operationsFor } from '../../src/model/conflict-ans
 import { isRefusal } from '../../src/model/error.ts'
 import type { Operation } from '../../src/model/operation.ts'
 import type { Conflict } from '../../src/model/state.ts'
-import { batch, judge, product, unit } from '../support/judge.ts'
+import { batch, judge, product, revision, unit, unseen } from '../support/judge.ts'
 
 /** A record, and what is said to it one after the other as at one place: its row is found under whatever id it has now. */
 function record(at: ReturnType<typeof judge>, conflict: Conflict) {
@@ -12,7 +12,13 @@ function record(at: ReturnType<typeof judge>, conflict: Conflict) {
   let kept: ConflictRecord = { id: 'op-0-0', conflict, answer: null, undo: [] }
   let ids = 0
   return (answer: string) => {
-    const operations = operationsFor(kept, answer, facts, () => `new-${(ids += 1)}`)
+    const operations = operationsFor(
+      kept,
+      answer,
+      facts,
+      () => `new-${(ids += 1)}`,
+      () => [],
+    )
     if (isRefusal(operations)) throw new Error(operations.message)
     for (const operation of operations) {
       expect(at.do(operation).result).toBe('applied')
@@ -61,4 +67,51 @@ test('[S21] units put into the other batch, taken back, can be put there again',
   }
   say('keep')
   expect(numbers(at).toSorted()).toEqual(['LOT-7', 'LOT-7+1'])
+})
+
+test('[S21] what two things differ in is no question once they are two, and is one again when that is taken back', () => {
+  const at = judge()
+  at.all(...product, revision('r2', 'p', 'B'), unit('a', { serial_number: 'SN-1' }))
+  const made = at.do(unit('b', { serial_number: 'sn-1', revision_id: 'r2', sample: 'golden' }), unseen(4))
+  const [joined, differing] = made.conflicts.map((conflict, ordinal): ConflictRecord => ({
+    id: `op-5-${ordinal}`,
+    conflict,
+    answer: null,
+    undo: [],
+  }))
+  expect([joined?.conflict.kind, differing?.conflict.kind]).toEqual(['merged', 'merge_field'])
+  const facts = { state: at.state, station_id: 's', stationName: () => undefined }
+  const say = (record: ConflictRecord, answer: string, other = differing!) => {
+    const operations = operationsFor(
+      record,
+      answer,
+      facts,
+      () => `new-${answer}`,
+      () => [other],
+    )
+    if (isRefusal(operations)) throw new Error(operations.message)
+    for (const operation of operations) expect(at.do(operation).result).toBe('applied')
+    return operations.flatMap((one) => (one.type === 'conflict.answer' ? [one] : []))
+  }
+  expect(say(joined!, 'same')).toMatchObject([{ id: joined!.id, answer: 'same' }])
+  const said = say(joined!, 'different')
+  expect(said).toMatchObject([
+    { id: differing!.id, answer: 'keep' },
+    { id: joined!.id, answer: 'different' },
+  ])
+  const undo = JSON.parse(said[1]!.undo) as Operation[]
+  const split = { ...joined!, answer: 'different', undo }
+  // Somebody opened it again by itself since.
+  const opened = operationsFor(
+    split,
+    'undo',
+    facts,
+    () => 'new',
+    () => [differing!],
+  )
+  expect(opened).not.toContainEqual(expect.objectContaining({ id: differing!.id }))
+  expect(say(split, 'undo', { ...differing!, answer: 'keep' })).toMatchObject([
+    { id: differing!.id, answer: null },
+    { id: joined!.id, answer: null },
+  ])
 })

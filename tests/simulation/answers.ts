@@ -50,7 +50,9 @@ function answer(world: World, desk: Desk, r: Prng, done: (operations: Operations
   const known = conflictWords(conflict, facts).answers.map(({ id }) => id)
   // Also what is none of its answers now: somebody may have left the page open.
   const said = record.answer === null || r.chance(0.2) ? r.pick([...known, ...known, 'undo']) : 'undo'
-  const operations = operationsFor(record, said, facts, desk.newId)
+  const op = (id: string) => id.slice(0, id.lastIndexOf('-'))
+  const others = () => desk.records.filter(({ id }) => id !== record.id && op(id) === op(record.id))
+  const operations = operationsFor(record, said, facts, desk.newId, others)
   if (isRefusal(operations)) return count(world, 'said and refused')
   if (done(operations)) count(world, `said ${said}`)
 }

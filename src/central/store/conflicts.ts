@@ -71,11 +71,21 @@ const factsOf = (state: State, station_id: string): Facts => ({
   stationName: (id) => state.get('station', id)?.name,
 })
 
+/** More questions than these come of no operation but one with very much metadata. */
+const OTHERS_MAX = 40
+
 /** Does what a person said, by operations like any other; `undo` takes an answer back, wherever it was given. */
 export function decideConflict(desk: Desk, id: string, answer: string): { id: string } | Refusal {
   const record = desk.record(id)
   if (record === undefined) return refuse('NOT_FOUND', `Conflict ${id} not found`)
-  const operations = operationsFor(record, answer, factsOf(desk.rows, record.station_id), desk.newId)
+  // All asked at once: what is not known yet is read together.
+  const others = () =>
+    Array.from({ length: OTHERS_MAX }, (_, ordinal) => `${recordOp(id)}-${ordinal}`).flatMap((one) => {
+      const other = one === id ? undefined : desk.record(one)
+      return other === undefined ? [] : [other]
+    })
+  const facts = factsOf(desk.rows, record.station_id)
+  const operations = operationsFor(record, answer, facts, desk.newId, others)
   if (isRefusal(operations)) return operations
   for (const operation of operations) {
     const refusal = desk.accept(operation)

@@ -1,4 +1,4 @@
-import { operationsFor } from '../../model/conflict-answers.ts'
+import { type ConflictRecord, operationsFor } from '../../model/conflict-answers.ts'
 import { aboutConflict } from '../../model/conflict-about.ts'
 import { conflictWords, type Facts, type Words } from '../../model/conflict-words.ts'
 import type { ConflictAbout } from '../../model/desk.ts'
@@ -128,14 +128,23 @@ export function decideConflict(
     sql`SELECT id, at, station_id, conflict, answer, undo FROM conflicts WHERE id = ${id}`,
   )
   if (kept === undefined) return refuse('NOT_FOUND', `Conflict ${id} not found`)
-  const { answer: given, undo } = waitingAnswers(db).get(id) ?? kept
-  const record = {
-    id,
-    conflict: JSON.parse(kept.conflict) as Conflict,
-    answer: given,
-    undo: JSON.parse(undo ?? '[]') as Operation[],
+  const waiting = waitingAnswers(db)
+  const record = (one: Kept): ConflictRecord => {
+    const { answer: given, undo } = waiting.get(one.id) ?? one
+    return {
+      id: one.id,
+      conflict: JSON.parse(one.conflict) as Conflict,
+      answer: given,
+      undo: JSON.parse(undo ?? '[]') as Operation[],
+    }
   }
-  const operations = operationsFor(record, answer, factsOf(db, kept.station_id), author.newId)
+  const others = () =>
+    db
+      .all<Kept>(sql`SELECT id, at, station_id, conflict, answer, undo FROM conflicts
+        WHERE op_id = (SELECT op_id FROM conflicts WHERE id = ${id}) AND id <> ${id} ORDER BY id`)
+      .map(record)
+  const facts = factsOf(db, kept.station_id)
+  const operations = operationsFor(record(kept), answer, facts, author.newId, others)
   if (isRefusal(operations)) return operations
   for (const operation of operations) {
     const refusal = accept(db, author, operation)
