@@ -270,8 +270,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'an answer that is taken back at two places makes one id twice',
     file: 'src/model/conflict-answers.ts',
-    find: '...withNewIds(undo, newId)',
-    replace: '...withNewIds(undo, () => undo[0]!.id)',
+    find: 'withNewIds(undo, newId)',
+    replace: 'withNewIds(undo, () => undo[0]!.id)',
   },
   {
     name: 'an answer that waits is forgotten when an older one comes in',
