@@ -148,7 +148,7 @@ function wrap(opened: Sqlite.Database, path: string): Database {
 }
 
 /** What is in no log any more is in the database file, where SQLite has forced it. */
-const unlessGone = (error: { code?: string }) => {
+const unlessGone = (error: Error & { code?: string }) => {
   if (error.code !== 'ENOENT') throw error
 }
 
