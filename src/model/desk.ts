@@ -89,6 +89,9 @@ const conflictAbout = z.object({
 })
 export type ConflictAbout = z.infer<typeof conflictAbout>
 
+/** More than a person can look at; the rest comes when these are answered. */
+export const CONFLICTS_LISTED_MAX = 200
+
 export const conflict = z.object({
   id: z.string(),
   at: z.string(),

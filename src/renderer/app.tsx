@@ -6,7 +6,7 @@ import { Button, I18nProvider } from 'react-aria-components'
 import { Banner } from './banner.tsx'
 import { BatchPage } from './batch-page.tsx'
 import { BatchesPage } from './batches-page.tsx'
-import { conflictsQuery, identityQuery, useSettings } from './desk.ts'
+import { identityQuery, syncQuery, useSettings } from './desk.ts'
 import { HelpWindow } from './help-window.tsx'
 import { chooseLanguage, localeOf } from './i18n/translate.ts'
 import { TranslationContext, createTranslation, useTranslation } from './i18n/use-translation.ts'
@@ -157,8 +157,8 @@ const views = [
 
 function Rail({ place, onHelp }: { readonly place: Place; readonly onHelp: () => void }) {
   const { t } = useTranslation()
-  const { data: conflicts } = useQuery(conflictsQuery)
-  const waiting = conflicts?.data.length ?? 0
+  const { data: sync } = useQuery(syncQuery)
+  const waiting = sync?.conflicts ?? 0
   const current = ['batch', 'yield', 'unit', 'run'].includes(place.kind) ? 'batches' : place.kind
   return (
     <nav className="rail" aria-label={t('nav_label')}>

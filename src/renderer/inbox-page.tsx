@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Inbox } from 'lucide-react'
 import { Button } from 'react-aria-components'
 
-import type { ConflictItem } from '../model/desk.ts'
+import { type ConflictItem, CONFLICTS_LISTED_MAX } from '../model/desk.ts'
 import { answerLabel, conflictSentence } from './conflict.ts'
 import { attempt, decide } from './deeds.ts'
 import { conflictsQuery, syncQuery } from './desk.ts'
@@ -38,6 +38,9 @@ export function InboxPage() {
           <ConflictCard key={conflict.id} conflict={conflict} />
         ))}
       </ul>
+      {conflicts.length >= CONFLICTS_LISTED_MAX && sync !== undefined && sync.conflicts > conflicts.length ? (
+        <p className="muted">{t('inbox_more', { shown: String(conflicts.length), count: sync.conflicts })}</p>
+      ) : null}
     </main>
   )
 }

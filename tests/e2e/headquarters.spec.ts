@@ -193,3 +193,31 @@ test('a question with names as long as they get fits, on a panel and in a column
   await page.setViewportSize(WIDE)
   await page.unrouteAll()
 })
+
+test('of more questions than are listed the number is right everywhere, and the page says that there are more', async () => {
+  const { page } = desk
+  await say({ conflicts: 258 })
+  const about = {
+    kind: 'merged',
+    noun: 'batch',
+    name: 'LOT-1',
+    other: 'LOT-1',
+    at: 'Line 2',
+    field: 'number',
+  }
+  const data = Array.from({ length: 200 }, (_, i) => ({
+    id: `c${i}`,
+    at: '2026-03-12T12:04:00.000Z',
+    summary: '',
+    about: { ...about, wanted: null, kept: null, units: 0 },
+    answers: [{ id: 'same', label: 'Same' }],
+  }))
+  await answer(page, 'conflicts', { data })
+  await page.reload()
+  await expect(page.getByTestId('chip')).toHaveText('Needs attention (258)')
+  await page.getByRole('link', { name: /258 decisions wait/ }).click()
+  await expect(
+    page.getByText('The newest 200 of 258 are listed; the others come as these are decided.'),
+  ).toBeVisible()
+  await page.unrouteAll()
+})

@@ -1,7 +1,7 @@
 import { type ConflictRecord, operationsFor } from '../../model/conflict-answers.ts'
 import { aboutConflict } from '../../model/conflict-about.ts'
 import { conflictWords, type Facts, type Words } from '../../model/conflict-words.ts'
-import type { ConflictAbout } from '../../model/desk.ts'
+import { type ConflictAbout, CONFLICTS_LISTED_MAX } from '../../model/desk.ts'
 import { isRefusal, type Refusal, refuse } from '../../model/error.ts'
 import type { Operation } from '../../model/operation.ts'
 import type { Conflict } from '../../model/state.ts'
@@ -85,9 +85,6 @@ interface Kept {
   undo: string | null
 }
 
-/** More than a person can look at; the rest comes when these are answered. */
-const LISTED_MAX = 200
-
 interface Listed extends Words {
   readonly id: string
   readonly at: number
@@ -101,7 +98,7 @@ export function listConflicts(db: ReadableDb): Listed[] {
   return db
     .all<Kept>(sql`
       SELECT ${columns} FROM conflicts WHERE ${base} UNION ALL SELECT ${columns} FROM conflicts WHERE ${reopened}
-      ORDER BY seq DESC, id LIMIT ${LISTED_MAX}`)
+      ORDER BY seq DESC, id LIMIT ${CONFLICTS_LISTED_MAX}`)
     .map(({ id, at, station_id, conflict: text }) => {
       const conflict = JSON.parse(text) as Conflict
       const facts = factsOf(db, station_id)

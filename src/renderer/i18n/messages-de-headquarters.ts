@@ -16,6 +16,8 @@ export const deHeadquarters: HeadquartersCatalogue = {
   chip_attention: 'Braucht Sie ({count})',
   chip_down: 'Die Station antwortet nicht',
   inbox_title: 'Eingang',
+  inbox_more:
+    'Die neuesten {shown} von {count} stehen hier; die anderen kommen, sobald diese entschieden sind.',
   inbox_none: 'Nichts zu entscheiden.',
   inbox_no_headquarters:
     'Keine Zentrale ist eingerichtet, also kann niemand diesem PC widersprechen. Sobald es eine gibt, steht hier, was ein Mensch entscheiden muss.',

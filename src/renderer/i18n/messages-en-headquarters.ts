@@ -15,6 +15,7 @@ export const enHeadquarters = {
   chip_attention: 'Needs attention ({count})',
   chip_down: 'The station does not answer',
   inbox_title: 'Inbox',
+  inbox_more: 'The newest {shown} of {count} are listed; the others come as these are decided.',
   inbox_none: 'Nothing to decide.',
   inbox_no_headquarters:
     'No headquarters is set up, so nobody can disagree with this PC. Once one is, what a person must decide is listed here.',

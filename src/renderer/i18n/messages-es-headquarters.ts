@@ -16,6 +16,7 @@ export const esHeadquarters: HeadquartersCatalogue = {
   chip_attention: 'Requiere atención ({count})',
   chip_down: 'La estación no responde',
   inbox_title: 'Pendiente',
+  inbox_more: 'Aquí están las {shown} más recientes de {count}; las demás vendrán cuando se decidan estas.',
   inbox_none: 'Nada que decidir.',
   inbox_no_headquarters:
     'No hay ninguna central configurada, así que nadie puede contradecir a este PC. Cuando la haya, aquí estará lo que una persona deba decidir.',

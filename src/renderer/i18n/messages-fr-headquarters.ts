@@ -16,6 +16,8 @@ export const frHeadquarters: HeadquartersCatalogue = {
   chip_attention: 'Attention requise ({count})',
   chip_down: 'La station ne répond pas',
   inbox_title: 'À décider',
+  inbox_more:
+    'Les {shown} plus récentes sur {count} sont ici ; les autres viendront quand celles-ci seront décidées.',
   inbox_none: 'Rien à décider.',
   inbox_no_headquarters:
     'Aucun siège n’est configuré : personne ne peut contredire ce PC. Dès qu’il y en aura un, ce qu’une personne doit décider sera listé ici.',

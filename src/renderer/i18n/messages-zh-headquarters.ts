@@ -16,6 +16,7 @@ export const zhHeadquarters: HeadquartersCatalogue = {
   chip_attention: '需要处理({count})',
   chip_down: '工作站没有响应',
   inbox_title: '待处理',
+  inbox_more: '这里列出最新的 {shown} 项，共 {count} 项；处理完后会显示其余的。',
   inbox_none: '没有需要决定的事。',
   inbox_no_headquarters: '未设置总部，因此不会有冲突。设置之后，需要人来决定的事会列在这里。',
   settings_headquarters: '总部',
