@@ -12,6 +12,7 @@ import { type Bench, openBench, request, startOffice, startScript } from './sync
 /** The station against headquarters in memory, over a real socket and in a process of its own; and headquarters on its databases. */
 export async function measureSync(large: boolean): Promise<Result[]> {
   const results = [
+    await measureQuiet(),
     ...(await measureApplying(large ? 1_000_000 : 30_000, large)),
     await measureWrites(),
     ...(await measureBacklog()),
@@ -19,6 +20,16 @@ export async function measureSync(large: boolean): Promise<Result[]> {
     ...(await measureHeadquarters()),
   ]
   return results
+}
+
+/** What the same script waits for at a station that has no headquarters: what the others are to be compared with. */
+async function measureQuiet(seconds = 10): Promise<Result> {
+  const bench = await openBench('http://localhost')
+  const script = startScript(bench)
+  await sleep(seconds * 1_000)
+  const { p99, detail } = await script.stop()
+  await bench.close()
+  return { what: 'sync: local API p99 without headquarters, ms', value: p99, detail }
 }
 
 async function untilRead({ store }: Bench, seq: number): Promise<number> {
