@@ -98,6 +98,28 @@ test('a disk that takes nothing more stays the trouble until it does, whatever h
   expect(said).toEqual([full, 'headquarters answers'])
 })
 
+test('what the disk may still lose is not sent', async () => {
+  const station = await openStation()
+  const line = await lineOf(station, office.url)
+  expect(await line.enroll(office.url, office.invite('Line 1'))).toBe(undefined)
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  const sound = { ...station.database }
+  const failure = Object.assign(new Error('i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' })
+  Object.assign(station.database, { force: () => Promise.reject(failure) })
+  let pushes = 0
+  office.mischief = (request, _response, go) => {
+    if (request.url?.includes('/push')) pushes += 1
+    go()
+  }
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  for (const _ of [1, 2])
+    expect(await line.round()).toMatchObject({ state: 'offline', cause: 'disk', technical: 'EIO' })
+  expect(pushes).toBe(0)
+  Object.assign(station.database, { force: () => sound.force() })
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  expect(pushes).toBeGreaterThan(0)
+})
+
 test('how far it is counts what waits here too', async () => {
   const station = await openStation()
   for (let n = 0; n < 30; n += 1) await station.done('POST', '/v2/batches', { body: { number: `LOT-${n}` } })

@@ -25,9 +25,10 @@ export interface Commits {
   tidy<Result>(work: (db: WritableDb) => Result): Promise<Result>
   /**
    * Settles when everything that was committed so far outlives a power cut; others go on meanwhile.
+   * @returns whether there was anything for the disk to take
    * @throws what the disk said
    */
-  onDisk(): Promise<void>
+  onDisk(): Promise<boolean>
   /** Moves whenever something was committed: what was read before is then out of date. */
   readonly version: number
   /** Called after each commit that changed something. */
@@ -130,11 +131,12 @@ export function createCommits(database: Database): Commits {
     if (changed) tell()
   }
 
-  async function onDisk(): Promise<void> {
+  async function onDisk(): Promise<boolean> {
     const until = loose
-    if (forced >= until) return
+    if (forced >= until) return false
     await database.force()
     forced = Math.max(forced, until)
+    return true
   }
 
   const tell = () => {

@@ -168,8 +168,8 @@ export function createLoop(parts: LoopParts): Loop {
     const done = decided?.effects.every(({ kind }) => kind !== 'write')
       ? decided
       : await (soon ? commits.writeSoon(sure) : commits.writeAlone(sure))
-    if (done.effects.some(isPush)) await commits.onDisk()
-    if (done !== decided) noteHealthy()
+    const forced = done.effects.some(isPush) && (await commits.onDisk())
+    if (forced || done !== decided) noteHealthy()
     if (!more) session = done.session
     for (const effect of done.effects) {
       if (effect.kind === 'send') send(effect.id, effect.request)

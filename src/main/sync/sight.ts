@@ -22,7 +22,8 @@ export const nothingSeen: Sight = {
 
 /** What went wrong inside this PC, as a trouble like any other. */
 export function failureOf(error: unknown): Trouble {
-  const { code } = error as { code?: unknown }
-  if (typeof code === 'string' && code.startsWith('SQLITE')) return { kind: 'disk', code }
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown }
+  if (typeof code === 'string' && (code.startsWith('SQLITE') || syscall !== undefined))
+    return { kind: 'disk', code }
   return { kind: 'defect', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
