@@ -48,8 +48,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Operations in one transaction: enough to share the cost of the commit, few enough that nobody waits long. */
-const GROUP_MAX = 1_000
+/**
+ * Operations in one transaction: enough that asking beforehand, the last piece and the commit, while which nothing is decided, are little of
+ * it; few enough that it takes less than a second. Whoever comes meanwhile would wait for all of them in several, too.
+ */
+const GROUP_MAX = 5_000
 /** Facts kept from one transaction to the next. */
 const FACTS_MAX = 300_000
 /** More rounds of questions mean that work asks for something new each time. */
