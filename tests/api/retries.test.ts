@@ -35,6 +35,13 @@ test('a client that has its answer and asks again means it: 409', async () => {
   })
 })
 
+test('a client that got the repeated answer and asks again means it: 409', async () => {
+  const station = await openStation()
+  await post(station, 'A', 'lost')
+  expect(await post(station, 'A', 'delivered')).toMatchObject({ status: 200 })
+  expect(await post(station, 'A', 'delivered')).toMatchObject({ status: 409 })
+})
+
 test.each([
   ['another key', { key: 'station' }, {}],
   ['another body', { body: { number: 'a' } }, {}],

@@ -50,6 +50,17 @@ export function createRetries(db: WritableDb, now: () => number): Retries {
       if (answered_at < now() - AMBIGUOUS_MS) undelivered.delete(fingerprint)
   }
 
+  /** Forgets the answer once the client of this request has it. */
+  function watch(input: Input, fingerprint: Buffer, entry: Undelivered): void {
+    const name = fingerprint.toString('hex')
+    undelivered.set(name, entry)
+    input.request.onEnd((taken) => {
+      if (!taken || undelivered.get(name) !== entry) return
+      undelivered.delete(name)
+      delivered.push(fingerprint)
+    })
+  }
+
   return {
     replay(writable, input) {
       sweep(writable)
@@ -63,20 +74,14 @@ export function createRetries(db: WritableDb, now: () => number): Retries {
       }
       const earlier = undelivered.get(fingerprint.toString('hex'))
       if (!earlier || earlier.answered_at < now() - AMBIGUOUS_MS || !earlier.ambiguous()) return undefined
+      // In doubt until this answer is known to have arrived.
+      watch(input, fingerprint, { ...earlier, ambiguous: () => true })
       return { body: earlier.body }
     },
     remember(writable, input, body) {
       const { fingerprint, explicit, request } = identify(input)
       putReply(writable, { fingerprint, request, explicit, answered_at: now(), body })
-      if (explicit) return
-      const name = fingerprint.toString('hex')
-      const entry = { body, answered_at: now(), ambiguous: input.request.gone }
-      undelivered.set(name, entry)
-      input.request.onEnd((taken) => {
-        if (!taken || undelivered.get(name) !== entry) return
-        undelivered.delete(name)
-        delivered.push(fingerprint)
-      })
+      if (!explicit) watch(input, fingerprint, { body, answered_at: now(), ambiguous: input.request.gone })
     },
   }
 }
