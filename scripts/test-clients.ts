@@ -204,8 +204,14 @@ async function builtCrate(): Promise<string> {
   return crate
 }
 
+/**
+ * One test at a time: all tests of a suite share one client, whose connections live and die with the runtime of the test that opened
+ * them. Of two at a time one can end while the other uses its connection ("runtime dropped the dispatch task"), whatever the server does.
+ */
+const ONE_BY_ONE = ['--', '--test-threads=1']
+
 async function rust(crate: string, { url, user }: Station): Promise<Result> {
-  const { output } = await run('cargo', rustTests, {
+  const { output } = await run('cargo', [...rustTests, ...ONE_BY_ONE], {
     cwd: crate,
     env: { ...process.env, ...RUST_BUILD, TOFUPILOT_URL: url, TOFUPILOT_API_KEY_USER: user },
   })
