@@ -94,7 +94,7 @@ async function measureReturn(
   ]
 }
 
-/** A station that was alone for weeks gets rid of what it has: units of one revision, ten to a batch. */
+/** A station that was alone for weeks gets rid of what it has: batches, and ten units of one revision for each. */
 async function measureBacklog(operations = 20_000): Promise<Result[]> {
   const office = await startOffice(1)
   const bench = await openBench(office.url)
@@ -103,12 +103,9 @@ async function measureBacklog(operations = 20_000): Promise<Result[]> {
   await post('/v2/parts/PCB/revisions', { number: 'B' })
   const of = { part_number: 'PCB', revision_number: 'B' }
   for (let lot = 0; lot < operations / 11; lot += 1) {
-    const batch_number = `LOT-${lot}`
-    await post('/v2/batches', { number: batch_number })
+    await post('/v2/batches', { number: `LOT-${lot}` })
     await Promise.all(
-      Array.from({ length: 10 }, (_, n) =>
-        post('/v2/units', { ...of, serial_number: `${lot}-${n}`, batch_number }),
-      ),
+      Array.from({ length: 10 }, (_, n) => post('/v2/units', { ...of, serial_number: `${lot}-${n}` })),
     )
   }
   const { synced, db } = bench.store

@@ -33,6 +33,14 @@ const event = fc.oneof(
     arbitrary: fc.record({ does: fc.constant('move unit' as const), pick, other: pick, loose: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('revise unit' as const), pick, other: pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('rename revision' as const),
+      pick,
+      letter: fc.constantFrom('A', 'b', 'C', 'z'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('remove batch' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('remove unit' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('merge' as const, 'merge gone' as const) }) },
@@ -51,6 +59,8 @@ function happen(shop: Shop, event: Event): void {
         at(revisions, event.other)!,
         event.loose ? undefined : at(batches, event.pick),
       )
+    case 'rename revision':
+      return void shop.renameRevision(at(revisions, event.pick)!, event.letter)
     case 'merge':
       return mergePending(shop.database)
     case 'merge gone':

@@ -26,7 +26,7 @@ interface ShopUnit {
 interface Revision {
   readonly id: string
   readonly part_number: string
-  readonly number: string
+  number: string
 }
 
 /** The same rows twice: in a real database, written by the station's own operations, and in plain arrays that are searched naively. */
@@ -39,6 +39,7 @@ export interface Shop {
   addBatch(number: string, created_at: number): boolean
   renameBatch(batch: ShopBatch, number: string): boolean
   removeBatch(batch: ShopBatch): void
+  renameRevision(revision: Revision, number: string): boolean
   addUnit(serial_number: string, revision: Revision, batch: ShopBatch | undefined): boolean
   renameUnit(unit: ShopUnit, serial_number: string): boolean
   moveUnit(unit: ShopUnit, batch: ShopBatch | undefined): void
@@ -126,6 +127,11 @@ export function openShop(path = ':memory:'): Shop {
       done({ type: 'batch.delete', id: batch.id })
       batches.splice(batches.indexOf(batch), 1)
       for (const unit of units) if (unit.batch === batch) unit.batch = undefined
+    },
+    renameRevision(revision, number) {
+      const renamed = done({ type: 'revision.update', id: revision.id, number })
+      if (renamed) revision.number = number
+      return renamed
     },
     addUnit(serial_number, revision, batch) {
       const id = newId()

@@ -116,11 +116,12 @@ const standings = perNoun((noun) => `SELECT ${standing[noun]} FROM ${shapes[noun
 
 export const readStanding = (noun: Noun, id: string): Query => ({ text: standings[noun], values: [id] })
 
-const inserts = perNoun((noun) => {
-  const columns = making[noun].map(({ column }) => column)
-  const bound = making[noun].map((written) => written.bound)
-  return `INSERT INTO ${shapes[noun].table} (${columns.join(', ')}) VALUES (${bound.join(', ')})`
-})
+const insertHeads = perNoun(
+  (noun) => `INSERT INTO ${shapes[noun].table} (${making[noun].map(({ column }) => column).join(', ')})`,
+)
+const inserts = perNoun(
+  (noun) => `${insertHeads[noun]} VALUES (${making[noun].map(({ bound }) => bound).join(', ')})`,
+)
 const insertsRead = perNoun((noun) => `${inserts[noun]} RETURNING ${standing[noun]}`)
 
 export function insertRow(row: Row, texts = inserts): Query {
@@ -154,13 +155,12 @@ export function insertRows(
   rows: readonly Row[],
   pks: ReadonlyMap<string, ReadonlyMap<string, number>>,
 ): Query[] {
-  const columns = making[noun].map(({ column }) => column)
   const of = making[noun].map(({ value, pk_in }) => {
     const known = pk_in === undefined ? undefined : pks.get(pk_in)
     return pk_in === undefined ? value : (row: Row) => known?.get(value(row) as string) ?? null
   })
   return insertMany(
-    `INSERT INTO ${shapes[noun].table} (${columns.join(', ')})`,
+    insertHeads[noun],
     rows.map((row) => of.map((value) => value(row))),
   )
 }
