@@ -24,7 +24,7 @@ export function openForReading({ settings }: Config): Database | Problem {
     const version = schemaVersion(db)
     if (version === knownVersion()) return db
     db.close()
-    return version > knownVersion() ? newerProblem(files.database, version) : olderProblem(files.database)
+    return version > knownVersion() ? newerProblem(files, version) : olderProblem(files.database)
   } catch (error) {
     db?.close()
     return databaseProblem(files, error)

@@ -16,27 +16,46 @@ export function damagedProblem(folder: Files, complaint: string): Problem {
   const backup = newestBackup(folder.backups)
   return problem(
     `${folder.database} is damaged (${complaint})`,
-    `It was left as it is. Bring back a backup with: lotkeeper restore ${backup?.file ?? 'FILE'}`,
+    `It was left as it is. Bring back a backup with: ${restoring(folder, backup?.file)}`,
   )
 }
 
-export function newerProblem(file: string, version: number): Problem {
+export function newerProblem(folder: Pick<Files, 'database' | 'data_dir'>, version: number): Problem {
   return problem(
-    `${file} was written by a newer Lotkeeper (version ${version}; this one knows ${knownVersion()})`,
-    'Use the newer Lotkeeper, or bring back a backup of this version with: lotkeeper restore FILE',
+    newerWords(folder.database, version),
+    `Use the newer Lotkeeper, or bring back a backup of this version with: ${restoring(folder, undefined)}`,
   )
+}
+
+export const newerWords = (file: string, version: number) =>
+  `${file} was written by a newer Lotkeeper (version ${version}; this one knows ${knownVersion()})`
+
+/** To be typed as it stands: without its folder named, another station's database would be replaced. The folder does not end the sentence. */
+const restoring = ({ data_dir }: Pick<Files, 'data_dir'>, file: string | undefined) =>
+  `lotkeeper restore --data-dir ${quoted(data_dir)} ${file === undefined ? 'FILE' : quoted(file)}`
+
+/** As shells of all systems take it. */
+const quoted = (path: string) => (/[\s&()]/.test(path) ? `"${path}"` : path)
+
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')
+}
+
+/** On a full disk some of SQLite's files fail before its database does. */
+export function isFull(error: unknown, folder: string): boolean {
+  const code = codeOf(error)
+  if (['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code)) return true
+  return code.startsWith('SQLITE_IOERR') && diskFree(folder) < ROOM_BYTES
 }
 
 /** What an error of SQLite or of the system means for a person. */
 export function databaseProblem(folder: Files, error: unknown): Problem {
   const code = codeOf(error)
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
-    return damagedProblem(folder, wordsOf(error))
+  if (isDamage(error)) return damagedProblem(folder, wordsOf(error))
   if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED')
     return problem(`${folder.database} is held by another program`, 'Close that program, then start again')
-  // On a full disk some of SQLite's files fail before its database does.
-  if (code.startsWith('SQLITE_IOERR') && diskFree(folder.data_dir) < ROOM_BYTES)
-    return folderProblem(folder.data_dir, { code: 'ENOSPC' })
+  if (isFull(error, folder.data_dir)) return folderProblem(folder.data_dir, { code: 'ENOSPC' })
   if (code.startsWith('SQLITE_IOERR'))
     return problem(
       `the disk of ${folder.database} answers with errors (${code})`,

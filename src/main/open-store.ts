@@ -39,7 +39,7 @@ export async function openStore(folder: DataFolder, station_name: string): Promi
     const bad = findDamage(db)
     if (bad !== undefined) return closing(db, damagedProblem(folder, bad))
     const migrated = migrate(db)
-    if (migrated.kind === 'newer') return closing(db, newerProblem(folder.database, migrated.version))
+    if (migrated.kind === 'newer') return closing(db, newerProblem(folder, migrated.version))
     const store = createStore(db, { newId, readClock })
     await admitDeferred(store)
     const search = keepSearchMerged(store)

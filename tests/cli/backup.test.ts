@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
 import { openDatabase } from '../../src/main/store/database.ts'
-import { lotkeeper, startStation, temporaryFolder } from '../support/process.ts'
+import { disk, mayMount, remount } from '../support/disk.ts'
+import { lotkeeper, startStation, stationFails, temporaryFolder } from '../support/process.ts'
 
 test('a backup of a station that is being written to is sound and holds what was answered before it', async () => {
   const folder = temporaryFolder()
@@ -57,7 +58,7 @@ test('a backup of a station that is being written to is sound and holds what was
 })
 
 test.for([
-  ['no such file', undefined, 'is no sound database (ENOENT)'],
+  ['no such file', undefined, 'there is no file '],
   ['a text', 'Dear diary', 'is no sound database (SQLITE_NOTADB)'],
   ['an empty file', '', 'is not the database of a station'],
   ['half a backup', 'half', 'is no sound database'],
@@ -91,3 +92,110 @@ function spoilt(file: string, how: string): string {
   } else writeFileSync(file, how)
   return file
 }
+
+/** A stopped station with some batches, in a folder whose name a shell would cut in two. */
+async function stoppedStation(): Promise<{ folder: string; args: string[] }> {
+  const folder = join(temporaryFolder(), 'line 1')
+  const args = ['--data-dir', folder]
+  expect((await lotkeeper(['demo', '--batches', '20', '--units-per-batch', '5', ...args])).code).toBe(0)
+  return { folder, args }
+}
+
+/** Windows has an access list of the folder in its place. */
+const modeOf = (file: string) => (process.platform === 'win32' ? 0o600 : statSync(file).mode & 0o777)
+
+test('a backup is one file, for its owner alone; neither making nor restoring it leaves anything beside', async () => {
+  const { folder, args } = await stoppedStation()
+  const elsewhere = join(temporaryFolder(), 'not there yet', 'on Tuesday')
+  const file = join(elsewhere, 'line 1.db')
+  expect((await lotkeeper(['backup', file, ...args])).code).toBe(0)
+  expect(readdirSync(elsewhere)).toEqual(['line 1.db'])
+  expect(modeOf(file)).toBe(0o600)
+  // As somebody's copying program left it; and as older versions made it, which say of themselves that they have a log.
+  const copy = join(elsewhere, 'copied.db')
+  copyFileSync(file, copy)
+  const older = openDatabase(copy)
+  older.close()
+  for (const given of [file, copy]) {
+    const before = readFileSync(given)
+    expect((await lotkeeper(['restore', given, ...args])).stderr).toBe('')
+    expect(readFileSync(given).equals(before)).toBe(true)
+  }
+  expect(readdirSync(elsewhere).toSorted()).toEqual(['copied.db', 'line 1.db'])
+  expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([])
+  expect(modeOf(join(folder, 'lotkeeper.db'))).toBe(0o600)
+})
+
+test.runIf(mayMount)('a backup on a disk that may only be read is restored', async () => {
+  const { args } = await stoppedStation()
+  const medium = disk('size=32m')
+  const file = join(medium, 'line 1.db')
+  const older = join(medium, 'older.db')
+  expect((await lotkeeper(['backup', file, ...args])).code).toBe(0)
+  copyFileSync(file, older)
+  openDatabase(older).close()
+  remount(medium, 'ro')
+  for (const given of [file, older]) {
+    const { code, stderr } = await lotkeeper(['restore', given, ...args])
+    expect([code, stderr]).toEqual([0, ''])
+  }
+})
+
+test('what a killed station had answered last is in what a restore puts aside', async () => {
+  const folder = temporaryFolder()
+  const args = ['--data-dir', folder]
+  const station = await startStation(folder)
+  const file = join(folder, 'copy.db')
+  expect((await lotkeeper(['backup', file, ...args])).code).toBe(0)
+  expect((await station.call('POST', '/v2/batches', { number: 'LAST' })).status).toBe(200)
+  await station.stop('SIGKILL')
+  const { kept } = JSON.parse((await lotkeeper(['restore', file, ...args])).stdout) as { kept: string }
+  expect(existsSync(`${kept}-wal`)).toBe(false)
+  expect((await lotkeeper(['restore', kept, ...args])).code).toBe(0)
+  const back = await startStation(folder)
+  expect((await back.call('GET', '/v2/batches/LAST')).status).toBe(200)
+  await back.stop()
+})
+
+test('a backup that cannot be written is one line that speaks of the file, and leaves nothing', async () => {
+  const { folder, args } = await stoppedStation()
+  const says = async (file: string, cause: RegExp) => {
+    const { code, stdout, stderr } = await lotkeeper(['backup', file, ...args])
+    expect(stderr).toMatch(/^lotkeeper: [^\n]+\n$/)
+    expect(stderr).toMatch(cause)
+    expect(stderr).toMatch(/Give a file|give a file/)
+    expect(stderr).not.toContain('--data-dir')
+    expect([code, stdout]).toEqual([1, ''])
+  }
+  await says(join(folder, 'keys.json', 'x.db'), /is not a folder/)
+  if (process.platform === 'linux') await says('/proc/x.db', /\/proc\/x\.db cannot be written by this user/)
+  if (!mayMount) return
+  const small = disk('size=64k')
+  await says(join(small, 'x.db'), /the disk of [^\n]+ is full/)
+  expect(readdirSync(small)).toEqual([])
+})
+
+test('a damaged station is not backed up: the line says so, and its command brings an older backup back', async () => {
+  const { folder, args } = await stoppedStation()
+  expect((await lotkeeper(['backup', ...args])).code).toBe(0)
+  const file = join(folder, 'lotkeeper.db')
+  const bytes = readFileSync(file)
+  bytes.fill(0xaa, bytes.length - 20_000)
+  writeFileSync(file, bytes)
+  const target = join(temporaryFolder(), 'x.db')
+  const { code, stderr } = await lotkeeper(['backup', target, ...args])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^lotkeeper: [^\n]+\n$/)
+  expect(stderr).toContain(`${file} is damaged (`)
+  expect(existsSync(target)).toBe(false)
+  const doctor = await lotkeeper(['doctor', ...args])
+  for (const line of doctor.stdout.trim().split('\n')) expect(line).toMatch(/^(ok|note|bad) /)
+  // To be typed as it stands, but for the full stop: the folder's name has a space in it.
+  for (const said of [stderr, (await stationFails([...args, '--port', '0'])).stderr]) {
+    const [, command] = /lotkeeper (restore .*)\.\n/.exec(said)!
+    const words = [...command!.matchAll(/"([^"]*)"|(\S+)/g)].map(([, inQuotes, plain]) => inQuotes ?? plain!)
+    const restored = await lotkeeper(words)
+    expect([restored.code, restored.stderr]).toEqual([0, ''])
+    writeFileSync(file, bytes)
+  }
+})

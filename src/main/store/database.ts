@@ -33,7 +33,10 @@ export interface Database extends WritableDb {
    * @throws what the system says, e.g. with the code `EIO` or `ENOSPC`
    */
   force(): Promise<void>
-  /** Copies the live database to a new file, a slice of pages at a time; `progress` hears the share done, 0 to 1. */
+  /**
+   * Copies the live database to a new file, a slice of pages at a time; `progress` hears the share done, 0 to 1. The copy has no log beside
+   * it: it is one file, and can be read where nothing may be written.
+   */
   copyTo(path: string, progress?: (share: number) => void): Promise<void>
   /**
    * Goes on with another file in the place of this one, in one step that outlives a power cut: `file`, closed and whole, takes the
@@ -125,6 +128,7 @@ function wrap(opened: Sqlite.Database, path: string): Database {
             return 1_000
           },
         })
+        leaveWal(target)
       } finally {
         copies -= 1
       }
@@ -144,6 +148,16 @@ function wrap(opened: Sqlite.Database, path: string): Database {
       }
     },
     close: () => void connection.close(),
+  }
+}
+
+/** A copy says of itself that it has a log, like its original: then who only reads it leaves one beside it. */
+function leaveWal(path: string): void {
+  const connection = new Sqlite(path)
+  try {
+    connection.pragma('journal_mode = DELETE')
+  } finally {
+    connection.close()
   }
 }
 
