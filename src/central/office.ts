@@ -3,8 +3,8 @@ import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { isRefusal } from '../model/error.ts'
 import { type AdminCommand, createAdmin } from './admin.ts'
 import { holdDataFolder } from './data-folder.ts'
-import { inUseProblem, type ServerFile } from '../host/folder.ts'
-import { openCentral } from './open.ts'
+import { inUseProblem, isFolderOf, type ServerFile } from '../host/folder.ts'
+import { absentProblem, openCentral } from './open.ts'
 import type { Settings } from './settings.ts'
 
 const PATIENCE_MS = 30_000
@@ -17,11 +17,15 @@ export async function administer(
   command: AdminCommand,
   body: object,
 ): Promise<object | Problem> {
-  const folder = holdDataFolder(settings.data_dir)
+  // Nothing is made where a path is mistyped: a backup of an empty headquarters would be made there every night, and be called sound.
+  const { data_dir, database_url } = settings
+  if (database_url === null && !isFolderOf('headquarters', data_dir) && !isFolderOf('station', data_dir))
+    return absentProblem(data_dir)
+  const folder = holdDataFolder(data_dir)
   if (isProblem(folder)) return folder
   if (folder.kind === 'in_use')
-    return folder.server ? askServer(folder.server, command, body) : inUseProblem(settings.data_dir, folder)
-  const opened = await openCentral(folder, settings, () => undefined)
+    return folder.server ? askServer(folder.server, command, body) : inUseProblem(data_dir, folder)
+  const opened = await openCentral(folder, settings, () => undefined, false)
   if (isProblem(opened)) {
     folder.release()
     return opened

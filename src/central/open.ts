@@ -36,21 +36,31 @@ export interface OpenCentral {
   close(): Promise<void>
 }
 
-/** Opens the database of headquarters, brings it up to date, and on the first start makes the first user and key. */
+/**
+ * Opens the database of headquarters, brings it up to date, and on the first start makes the first user and key.
+ * @param makes whether there may be a first start: a command is about a headquarters that is there
+ */
 export async function openCentral(
   folder: DataFolder,
   { database_url }: Settings,
   onTrouble: (error: Error) => void,
+  makes = true,
 ): Promise<OpenCentral | Problem> {
   let db: Database | undefined
-  const none =
-    database_url === null && !existsSync(folder.embedded)
-      ? anotherProblem(folder.data_dir, undefined)
-      : undefined
-  if (none !== undefined) return none
+  const noneIn = (where: string) => (makes ? undefined : absentProblem(where))
+  if (database_url === null && !existsSync(folder.embedded)) {
+    const none = anotherProblem(folder.data_dir, undefined) ?? noneIn(folder.data_dir)
+    if (none !== undefined) return none
+  }
   try {
     db = database_url === null ? await openPglite(folder.embedded) : connectPostgres(database_url, onTrouble)
-    const unfit = (await tooOld(db)) ?? anotherProblem(folder.data_dir, await headquartersIn(db))
+    const there = (await tooOld(db)) ?? (await headquartersIn(db))
+    const unfit = isProblem(there)
+      ? there
+      : (anotherProblem(folder.data_dir, there) ??
+        (there === undefined
+          ? noneIn(database_url === null ? folder.data_dir : shown(database_url))
+          : undefined))
     const migrated = unfit ?? (await migrate(db, (tx) => makeFirstKey(tx, folder)))
     if (isProblem(migrated) || migrated === 'newer') {
       await db.close()
@@ -105,6 +115,13 @@ async function tooOld(db: Database): Promise<Problem | undefined> {
     'Headquarters needs PostgreSQL 15 or newer: update the server or name another with --database-url',
   )
 }
+
+/** @param where a folder or a database */
+export const absentProblem = (where: string) =>
+  problem(
+    `there is no headquarters in ${where}`,
+    'Name its folder with --data-dir (and its database with --database-url), or start it once',
+  )
 
 const newerProblem = () =>
   problem(

@@ -300,6 +300,36 @@ test('a backup is one command, beside the running server and without it', async 
   expect(JSON.parse(stopped.out)).toMatchObject({ file, seq: 1 })
 }, 120_000)
 
+test('a command where no headquarters is says so and makes none: a backup of a mistyped folder would be called sound', async () => {
+  const folder = join(newFolder(), 'mistyped')
+  const commands = [
+    ['headquarters', 'backup'],
+    ['stations', 'add', '--name', 'Line 1'],
+    ['stations', 'list'],
+    ['keys', 'create', '--kind', 'user', '--name', 'Jane'],
+  ]
+  for (const command of commands.slice(0, 3))
+    expect(await lotkeeper(...command, '--data-dir', folder)).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(
+        /^lotkeeper: there is no headquarters in .*mistyped\. .*--data-dir.*\n$/,
+      ) as unknown,
+    })
+  expect(existsSync(folder)).toBe(false)
+  const database = await onPostgres()
+  for (const command of commands)
+    expect((await lotkeeper(...command, '--data-dir', folder, ...database)).err).toMatch(
+      /^lotkeeper: there is no headquarters in 127\.0\.0\.1:\d+\/\w+\. .*--database-url.*\n$/,
+    )
+  // Where headquarters ran on a database that is not named now.
+  expect((await lotkeeper('headquarters', 'backup', '--data-dir', folder)).err).toContain(
+    'there is no headquarters in',
+  )
+  expect(existsSync(join(folder, 'postgres'))).toBe(false)
+  expect(existsSync(join(folder, 'keys.json'))).toBe(false)
+}, 120_000)
+
 test.each([
   ['a port that is taken', async (port: number) => ['--port', String(port)], 'is taken by another program'],
   [
