@@ -14,6 +14,7 @@ export const causes = [
   'gateway',
   'proxy_login',
   'certificate',
+  'scheme',
   'unauthorized',
   'revoked',
   'code_unknown',

@@ -31,6 +31,7 @@ const sentences: { readonly [Name in Cause]: TroubleKey } = {
   foreign: 'trouble_between',
   proxy_login: 'trouble_proxy',
   certificate: 'trouble_certificate',
+  scheme: 'trouble_scheme',
   unauthorized: 'trouble_credential',
   revoked: 'trouble_credential',
   code_unknown: 'trouble_credential',

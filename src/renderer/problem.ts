@@ -63,6 +63,7 @@ const ofReasons: { readonly [Name in Reason]: Plain } = {
   gateway: 'reason_gateway',
   proxy_login: 'trouble_proxy',
   certificate: 'trouble_certificate',
+  scheme: 'trouble_scheme',
   unauthorized: 'trouble_credential',
   revoked: 'trouble_credential',
   code_unknown: 'reason_code_unknown',

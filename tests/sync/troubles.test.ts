@@ -243,15 +243,29 @@ describe('certificates', () => {
   }
 
   test.for([
-    ['has ended', '2020', '2021', 'IP:127.0.0.1', true, /see whether the clock is right/],
-    ['has not begun', '2090', '2091', 'IP:127.0.0.1', true, /see whether the clock is right/],
-    ['is for another name', '2020', '2090', 'DNS:elsewhere.example', false, /is not trusted here/],
-  ] as const)('one that %s is called so', async ([, from, until, name, clock, words]) => {
+    [
+      'has ended',
+      '2020',
+      '2021',
+      'IP:127.0.0.1',
+      'ended',
+      /see whether the clock is right.* needs a new certificate/,
+    ],
+    ['has not begun', '2090', '2091', 'IP:127.0.0.1', 'not_begun', /see whether the clock is right/],
+    [
+      'is for another name',
+      '2020',
+      '2090',
+      'DNS:elsewhere.example',
+      'another_name',
+      /for other names \(DNS:elsewhere\.example\): let the address bear one of them/,
+    ],
+  ] as const)('one that %s is called so, with the way out', async ([, from, until, name, why, words]) => {
     certify(from, until, name)
     setDefaultCACertificates([...before, read('ca.pem')])
     const found = await troubleAt(await serve())
     expect(found).toMatchObject({
-      trouble: { kind: 'certificate', clock },
+      trouble: { kind: 'certificate', why },
       words: expect.stringMatching(words) as unknown,
     })
   })
@@ -259,9 +273,45 @@ describe('certificates', () => {
   test('one that nobody here trusts is called so; from an authority of the plant it is good', async () => {
     certify('2020', '2090')
     const url = await serve()
-    expect(await troubleAt(url)).toMatchObject({ trouble: { kind: 'certificate', clock: false } })
+    expect(await troubleAt(url)).toMatchObject({
+      trouble: { kind: 'certificate', why: 'untrusted' },
+      words: expect.stringMatching(/not trusted here.* system store, then start the station anew/) as unknown,
+    })
     setDefaultCACertificates([...before, read('ca.pem')])
     expect(await troubleAt(url)).toBe(404)
+  })
+
+  test('an address that begins with http:// where it must be https://, or the other way round, is called so', async () => {
+    certify('2020', '2090')
+    const url = await serve()
+    const https = {
+      trouble: { kind: 'scheme', speaks: 'https' },
+      words: expect.stringMatching(/let its address begin with https:\/\//) as unknown,
+    }
+    expect(await troubleAt(url.replace('https:', 'http:'))).toEqual(https)
+    expect(await troubleAt(office.url.replace('http:', 'https:'))).toEqual({
+      trouble: { kind: 'scheme', speaks: 'http' },
+      words: expect.stringMatching(/let the address begin with http:\/\//) as unknown,
+    })
+    // A proxy before headquarters that sends everybody there.
+    office.mischief = (request, response) =>
+      void response.writeHead(301, { location: `https://headquarters.example${request.url}` }).end()
+    expect(await troubleAt(office.url)).toEqual(https)
+    // Who only hangs up speaks nothing at all.
+    proxy.always = 'drop'
+    expect(await troubleAt(proxy.url)).toMatchObject({ trouble: { kind: 'cut_off' } })
+  })
+
+  test('a server without a certificate that fits its key is no encrypted connection', async () => {
+    const server = createServer({})
+    server.listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    closing.push(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    expect(await troubleAt(`https://127.0.0.1:${port}`)).toMatchObject({
+      trouble: { kind: 'certificate', why: 'no_handshake' },
+      words: expect.stringMatching(/No encrypted connection .*handshake failure/) as unknown,
+    })
   })
 
   test('a station trusts the authority that stands in the system’s store, and says of any other that it is not trusted', async () => {

@@ -15,6 +15,7 @@ import {
 import { BYTES_TYPE } from '../../model/sync/blobs.ts'
 import type { Answer, Request } from '../../model/sync/protocol.ts'
 import { readAnswer, SHORT } from '../../model/sync/short.ts'
+import { ELSEWHERE, troubleOf } from './broken-line.ts'
 import type { Trouble } from './trouble.ts'
 
 /** What came of one request: an answer of headquarters, or what stood in the way. Never an exception. */
@@ -91,6 +92,8 @@ export function createClient(url: string, credential: string | null, silence_ms 
       request.setTimeout(patience_ms, () => request.destroy(new Error('ETIMEDOUT', { cause: 'silence' })))
       request.on('error', reject)
       request.on('response', (response) => {
+        if (!secure && URL.parse(response.headers.location ?? '')?.protocol === 'https:')
+          return void request.destroy(Object.assign(new Error('elsewhere'), { code: ELSEWHERE }))
         const chunks: Buffer[] = []
         let size = 0
         response.on('data', (chunk: Buffer) => {
@@ -142,7 +145,7 @@ export function createClient(url: string, credential: string | null, silence_ms 
         const path = `sync/v1/${request.kind}`
         return outcomeOf(await call(path, body, headers, wait_s * 1_000 + silence_ms, signal))
       } catch (error) {
-        return { kind: 'trouble', trouble: troubleOf(error) }
+        return { kind: 'trouble', trouble: await troubleOf(error, base) }
       }
     },
     async post(path, body) {
@@ -154,7 +157,7 @@ export function createClient(url: string, credential: string | null, silence_ms 
           silence_ms,
         )
       } catch (error) {
-        return { kind: 'trouble', trouble: troubleOf(error) }
+        return { kind: 'trouble', trouble: await troubleOf(error, base) }
       }
     },
     async bytes(path, body, signal) {
@@ -167,7 +170,7 @@ export function createClient(url: string, credential: string | null, silence_ms 
         const sent = Buffer.from(raw ? body : JSON.stringify(body))
         return await call(path, sent, headers, silence_ms, signal)
       } catch (error) {
-        return { kind: 'trouble', trouble: troubleOf(error) }
+        return { kind: 'trouble', trouble: await troubleOf(error, base) }
       }
     },
     close: () => agent.destroy(),
@@ -216,16 +219,4 @@ export function jsonOf(body: Buffer): unknown {
   } catch {
     return undefined
   }
-}
-
-const TLS_CLOCK = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
-
-function troubleOf(error: unknown): Trouble {
-  const { code = '', message = '' } = error as { code?: string; message?: string }
-  if (code === 'ABORT_ERR') return { kind: 'taken_back' }
-  if (code === 'CUT_OFF' || code === 'ECONNRESET' || code.startsWith('HPE_')) return { kind: 'cut_off' }
-  if (message === 'ETIMEDOUT' || code === 'ETIMEDOUT') return { kind: 'silent' }
-  if (TLS_CLOCK.has(code)) return { kind: 'certificate', code, clock: true }
-  if (/CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code)) return { kind: 'certificate', code, clock: false }
-  return { kind: 'unreachable', code: code || message }
 }

@@ -237,6 +237,7 @@ function stateOf(trouble: Trouble): SyncState['state'] {
         ? 'offline'
         : 'refused'
     case 'certificate':
+    case 'scheme':
     case 'not_understood':
     case 'upgrade_required':
       return 'refused'

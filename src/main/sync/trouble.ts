@@ -16,8 +16,15 @@ export type Trouble =
   | { readonly kind: 'proxy_login' }
   /** Somebody answers there who is not headquarters. */
   | { readonly kind: 'foreign'; readonly status: number }
-  /** `clock`: the certificate is good at another time than this PC's. */
-  | { readonly kind: 'certificate'; readonly code: string; readonly clock: boolean }
+  /** The address begins with `http://` and should begin with `https://`, or the other way round. */
+  | { readonly kind: 'scheme'; readonly speaks: 'http' | 'https' }
+  /** `names`: those that a certificate for another name is for. */
+  | {
+      readonly kind: 'certificate'
+      readonly code: string
+      readonly why: 'untrusted' | 'ended' | 'not_begun' | 'another_name' | 'no_handshake'
+      readonly names?: string
+    }
   | { readonly kind: 'not_understood' }
   | { readonly kind: 'upgrade_required'; readonly protocol: number }
   /** Headquarters itself will not have it. */
@@ -49,9 +56,12 @@ export function causeOf(trouble: Trouble): Exclude<Cause, Notice> {
 export function technicalOf(trouble: Trouble): string | null {
   switch (trouble.kind) {
     case 'unreachable':
-    case 'certificate':
     case 'disk':
       return trouble.code
+    case 'certificate':
+      return trouble.names === undefined ? trouble.code : `${trouble.code} (${trouble.names})`
+    case 'scheme':
+      return `${trouble.speaks}://`
     case 'captive_portal':
     case 'gateway':
     case 'foreign':
@@ -77,7 +87,7 @@ export const told = (trouble: Trouble) => ({ cause: causeOf(trouble), technical:
 export function troubleWords(trouble: Trouble, url: string): string {
   switch (trouble.kind) {
     case 'unreachable':
-      return `Headquarters (${url}) cannot be reached: ${trouble.code}`
+      return `Headquarters (${url}) cannot be reached: ${unreachableWords(trouble.code)}`
     case 'silent':
       return `Headquarters (${url}) does not answer: the connection went silent`
     case 'cut_off':
@@ -90,10 +100,12 @@ export function troubleWords(trouble: Trouble, url: string): string {
       return 'A proxy on the way wants a name and password'
     case 'foreign':
       return `Whoever answers at ${url} is not headquarters (status ${trouble.status})`
+    case 'scheme':
+      return trouble.speaks === 'https'
+        ? `Headquarters (${url}) speaks HTTPS: let its address begin with https://`
+        : `Whoever answers at ${url} speaks plain HTTP: let the address begin with http://, or give headquarters its certificate`
     case 'certificate':
-      return trouble.clock
-        ? `The certificate of ${url} is not valid at the time of this PC's clock: see whether the clock is right`
-        : `The certificate of ${url} is not trusted here (${trouble.code})`
+      return certificateWords(trouble, url)
     case 'not_understood':
       return 'Headquarters says something that this version does not understand: update Lotkeeper'
     case 'upgrade_required':
@@ -106,5 +118,38 @@ export function troubleWords(trouble: Trouble, url: string): string {
       return `Lotkeeper has a fault and tries again (${trouble.message})`
     case 'taken_back':
       return ''
+  }
+}
+
+function unreachableWords(code: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `no program listens there (${code}). Start headquarters, or correct its address`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `its name is not known here (${code}). Correct the address, or see this PC's network and name service`
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `no network leads there (${code}). See this PC's network, or correct the address`
+    default:
+      return code
+  }
+}
+
+function certificateWords(
+  { why, code, names = 'none' }: Extract<Trouble, { kind: 'certificate' }>,
+  url: string,
+): string {
+  switch (why) {
+    case 'untrusted':
+      return `The certificate of ${url} is not trusted here (${code}). Put the authority that signed it into this PC's system store, then start the station anew`
+    case 'ended':
+      return `The certificate of ${url} has ended by this PC's clock (${code}): see whether the clock is right; if it is, headquarters needs a new certificate`
+    case 'not_begun':
+      return `The certificate of ${url} is not valid yet by this PC's clock (${code}): see whether the clock is right`
+    case 'another_name':
+      return `The certificate of ${url} is for other names (${names}): let the address bear one of them, or give headquarters a certificate for this one`
+    case 'no_handshake':
+      return `No encrypted connection to ${url} comes about (${code}): see the certificate and the key of headquarters, and what stands between`
   }
 }

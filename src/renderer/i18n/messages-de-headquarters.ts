@@ -83,6 +83,8 @@ export const deHeadquarters: HeadquartersCatalogue = {
   trouble_proxy: 'Ein Proxy auf dem Weg zur Zentrale verlangt Name und Kennwort. Bitte der Werks-IT melden.',
   trouble_certificate:
     'Das Zertifikat der Zentrale wird nicht angenommen. Prüfen Sie Datum und Uhrzeit dieses PCs, dann der Werks-IT melden.',
+  trouble_scheme:
+    'Die Adresse der Zentrale beginnt mit http://, wo es https:// sein muss, oder umgekehrt. Lassen Sie sie von der Werks-IT berichtigen.',
   trouble_credential: 'Die Zentrale nimmt diese Station nicht an. Melden Sie sie mit einem neuen Code an.',
   trouble_version:
     'Zentrale und Station haben verschiedene Versionen von Lotkeeper. Bis sie gleich sind, geht nichts dorthin: bitte der Werks-IT melden.',

@@ -75,6 +75,8 @@ export const enHeadquarters = {
   trouble_proxy: 'A proxy on the way to headquarters wants a name and password. Tell plant IT.',
   trouble_certificate:
     'The certificate of headquarters is not accepted. See whether date and time of this PC are right, then tell plant IT.',
+  trouble_scheme:
+    'The address of headquarters begins with http:// where it must be https://, or the other way round. Have plant IT correct it.',
   trouble_credential: 'Headquarters does not accept this station. Enrol it with a new code.',
   trouble_version:
     'Headquarters and this station have different versions of Lotkeeper. Nothing goes there until they are the same: tell plant IT.',

@@ -76,6 +76,8 @@ export const esHeadquarters: HeadquartersCatalogue = {
   trouble_proxy: 'Un proxy en el camino a la central pide nombre y contraseña. Avise a informática.',
   trouble_certificate:
     'No se acepta el certificado de la central. Compruebe la fecha y la hora de este PC y avise a informática.',
+  trouble_scheme:
+    'La dirección de la central empieza por http:// donde debe ser https://, o al revés. Pida a informática que la corrija.',
   trouble_credential: 'La central no acepta esta estación. Inscríbala con un código nuevo.',
   trouble_version:
     'La central y esta estación tienen versiones distintas de Lotkeeper. No se envía nada hasta que coincidan: avise a informática.',

@@ -78,6 +78,8 @@ export const frHeadquarters: HeadquartersCatalogue = {
     'Un proxy sur le chemin du siège demande un nom et un mot de passe. Prévenez l’informatique.',
   trouble_certificate:
     'Le certificat du siège n’est pas accepté. Vérifiez la date et l’heure de ce PC, puis prévenez l’informatique.',
+  trouble_scheme:
+    'L’adresse du siège commence par http:// au lieu de https://, ou l’inverse. Faites-la corriger par l’informatique.',
   trouble_credential: 'Le siège n’accepte pas cette station. Inscrivez-la avec un nouveau code.',
   trouble_version:
     'Le siège et cette station ont des versions différentes de Lotkeeper. Rien ne part tant qu’elles diffèrent : prévenez l’informatique.',

@@ -63,6 +63,7 @@ export const zhHeadquarters: HeadquartersCatalogue = {
   trouble_between: '应答的不是总部：此网络可能要求登录，或者地址有误。请联系工厂 IT。',
   trouble_proxy: '通往总部的代理要求用户名和密码。请联系工厂 IT。',
   trouble_certificate: '总部的证书未被接受。请检查本机的日期和时间，然后联系工厂 IT。',
+  trouble_scheme: '总部地址的开头应为 https:// 却写成了 http://，或者相反。请让工厂 IT 更正。',
   trouble_credential: '总部不接受本站。请用新的注册码注册。',
   trouble_version: '总部与本站的 Lotkeeper 版本不同。版本一致之前不会发送任何内容：请联系工厂 IT。',
   trouble_restored: '总部已从备份恢复。本机正在重新读取，并补回总部缺失的内容；请继续工作。',
