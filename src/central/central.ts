@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { readFileSync } from 'node:fs'
 
 import { addressProblem, fromHere } from '../host/address.ts'
 import { inUseProblem, removeFile, writePrivateFile } from '../host/folder.ts'
 import { type Log, openLog } from '../host/log.ts'
 import type { Server } from '../host/serve.ts'
-import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
+import { isProblem, type Problem, wordsOf } from '../host/problem.ts'
 import { version } from '../host/version.ts'
 import type { App } from '../http/app.ts'
 import { LINK_MS } from '../http/links.ts'
@@ -17,6 +16,7 @@ import { createCentralApp } from './api/app.ts'
 import { fleetRoutes } from './api/fleet.ts'
 import { createSyncApp } from './api/sync.ts'
 import { createUploads } from './api/uploads.ts'
+import { type Certificate, keepCertificate, readCertificate } from './certificate.ts'
 import { type DataFolder, holdDataFolder } from './data-folder.ts'
 import { noteHistory, noticeRestore } from './history.ts'
 import { openCentral, type OpenCentral } from './open.ts'
@@ -38,7 +38,7 @@ const SWEEP_MS = 3_600_000
 
 /** Folder → log → database → API → door. Whatever fails undoes what came before it: there is no half start. */
 export async function startCentral(settings: Settings): Promise<Server | Problem> {
-  const tls = readTls(settings)
+  const tls = readCertificate(settings)
   if (isProblem(tls)) return tls
   const folder = holdDataFolder(settings.data_dir)
   if (isProblem(folder)) return folder
@@ -54,8 +54,8 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
   if (isProblem(opened)) return giveUp(opened)
   const { api } = opened
   const restored = await noticeRestore(api, folder.data_dir)
-  const present = () =>
-    beat(api.db, `${hostname()} ${folder.data_dir}`, opened.run, api.outside.readClock().wall_ms)
+  const now = () => api.outside.readClock().wall_ms
+  const present = () => beat(api.db, `${hostname()} ${folder.data_dir}`, opened.run, now())
   await present()
   const token = randomBytes(32).toString('hex')
   const work = createWork(opened, log)
@@ -63,7 +63,9 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
   const server = await openDoor({ app, uploads: work.uploads }, settings, tls)
   if (isProblem(server)) return giveUp(server)
   writePrivateFile(folder.server, { url: fromHere(server.url), pid: process.pid, version, token })
+  const certificate = tls && keepCertificate(settings, tls, (renewed) => server.certify(renewed), log, now)
   const rounds = startRounds(async () => {
+    certificate?.look()
     await present()
     await work.round(folder.data_dir)
   }, log)
@@ -150,24 +152,10 @@ function startRounds(round: () => Promise<void>, log: Log) {
   }
 }
 
-type Tls = { readonly cert: Buffer; readonly key: Buffer } | undefined
-
-function readTls({ tls_cert, tls_key }: Settings): Tls | Problem {
-  if (tls_cert === null || tls_key === null) return undefined
-  try {
-    return { cert: readFileSync(tls_cert), key: readFileSync(tls_key) }
-  } catch (error) {
-    return problem(
-      `the certificate or its key cannot be read (${wordsOf(error)})`,
-      'Correct --tls-cert and --tls-key',
-    )
-  }
-}
-
 async function openDoor(
   served: Pick<ServerOptions, 'app' | 'uploads'>,
   { host, port }: Settings,
-  tls: Tls,
+  tls: Certificate | undefined,
 ): Promise<Listening | Problem> {
   const loopback = host === 'localhost' || host === '127.0.0.1' || host === '::1'
   try {
@@ -183,11 +171,6 @@ async function openDoor(
   } catch (error) {
     const why = addressProblem(error, host, port)
     if (why) return why
-    if (/^ERR_(OSSL|SSL|TLS)/.test(codeOf(error)) || /PEM|asn1|key values mismatch/i.test(wordsOf(error)))
-      return problem(
-        `the certificate and the key do not serve (${wordsOf(error)})`,
-        'Give PEM files that belong together',
-      )
     throw error
   }
 }

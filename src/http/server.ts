@@ -12,6 +12,12 @@ import { checkDoor } from './door.ts'
 import type { Uploads } from './uploads.ts'
 import { type WireAnswer, type WireRequest, refused } from './wire.ts'
 
+/** PEM texts. */
+interface Tls {
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
+}
+
 export interface ServerOptions {
   /** `localhost` listens on 127.0.0.1 and ::1; any other name or address on that one. */
   readonly host: string
@@ -22,8 +28,8 @@ export interface ServerOptions {
   readonly uploads?: Uploads
   /** Names in `Host` and `Origin` that are ours besides loopback; `any` where the network decides how it calls this machine. */
   readonly hosts?: readonly string[] | 'any'
-  /** PEM texts: then all is HTTPS. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  /** Then all is HTTPS. */
+  readonly tls?: Tls
   /** Largest body taken, bytes; default 1 MiB. */
   readonly body_max?: number
   /** How long a client may take to send its headers, and then its body; milliseconds. */
@@ -36,6 +42,8 @@ export interface ServerOptions {
 export interface Listening {
   readonly port: number
   readonly url: string
+  /** Shows another certificate on connections that come from now on; those that are there stay. For who listens with TLS. */
+  certify(tls: Tls): void
   /** Takes no new connection, answers what is in flight, then ends. */
   close(): Promise<void>
 }
@@ -75,6 +83,9 @@ export async function listen(options: ServerOptions): Promise<Listening> {
   return {
     port,
     url: `${options.tls ? 'https' : 'http'}://${name}:${port}`,
+    certify({ cert, key }) {
+      for (const server of servers) if (server instanceof https.Server) server.setSecureContext({ cert, key })
+    },
     close: async () => void (await Promise.all(servers.map(closeServer))),
   }
 }

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import { type AddressInfo, createServer as createListener } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
@@ -17,6 +14,7 @@ import {
 } from '../../src/main/sync/headquarters.ts'
 import { troubleWords } from '../../src/main/sync/trouble.ts'
 import { sql } from '../../src/main/store/sql.ts'
+import { type Authority, createAuthority } from '../support/certificates.ts'
 import { startStation, temporaryFolder } from '../support/process.ts'
 import { openStation, type StationUnderTest } from '../support/station.ts'
 import { type Office, openOffice } from './office.ts'
@@ -193,35 +191,18 @@ async function freePort(): Promise<number> {
 }
 
 describe('certificates', () => {
-  let folder: string
+  let authority: Authority
   const before = getCACertificates('default')
-  const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' })
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  const certify: Authority['certify'] = (...words) => authority.certify(...words)
+  const read = (name: string) => authority.read(name)
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'lotkeeper-certificates-'))
-    openssl(
-      ...'req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=Plant -days 30'.split(' '),
-    )
-    openssl(...'req -newkey rsa:2048 -nodes -keyout hq.key -out hq.csr -subj /CN=Headquarters'.split(' '))
-    writeFileSync(join(folder, 'index.txt'), '')
-    writeFileSync(join(folder, 'serial'), '01\n')
-    writeFileSync(
-      join(folder, 'ca.cnf'),
-      '[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\ndatabase=index.txt\nserial=serial\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n',
-    )
+    authority = createAuthority()
   })
   afterEach(() => {
     setDefaultCACertificates(before)
-    rmSync(folder, { recursive: true })
+    authority.end()
   })
-
-  function certify(from: string, until: string, name = 'IP:127.0.0.1'): void {
-    writeFileSync(join(folder, 'names'), `subjectAltName=${name}\n`)
-    const dates = ['-startdate', `${from}0101000000Z`, '-enddate', `${until}0101000000Z`]
-    const files = '-config ca.cnf -in hq.csr -out hq.pem -cert ca.pem -keyfile ca.key -extfile names'
-    openssl('ca', '-batch', '-notext', ...files.split(' '), ...dates)
-  }
 
   async function serve(): Promise<string> {
     const server: Server = createServer({ cert: read('hq.pem'), key: read('hq.key') }, (_, response) =>
@@ -325,7 +306,7 @@ describe('certificates', () => {
       await expect.poll(cause, { timeout: 20_000 }).not.toBe(null)
       return cause()
     }
-    expect(await said({ SSL_CERT_FILE: join(folder, 'ca.pem') })).toBe('code_unknown')
+    expect(await said({ SSL_CERT_FILE: join(authority.folder, 'ca.pem') })).toBe('code_unknown')
     expect(await said({})).toBe('certificate')
   })
 })
