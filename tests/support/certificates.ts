@@ -8,7 +8,7 @@ export interface Authority {
   readonly folder: string
   /** @param from year, like `until`; @param name as in `subjectAltName` */
   certify(from: string, until: string, name?: string): void
-  openssl(...words: string[]): void
+  openssl: (...words: string[]) => void
   read(name: string): string
   /** Removes the folder. */
   end(): void
