@@ -18,7 +18,7 @@ import { connectPostgres } from './store/postgres.ts'
 import { dueByProgram } from './store/second-tries.ts'
 import { createSequencer } from './store/sequencer.ts'
 import { sql } from './store/sql.ts'
-import { overheard } from './store/trouble.ts'
+import { overheard, troubleOf } from './store/trouble.ts'
 import { userNamed } from './store/users.ts'
 
 /** PostgreSQL 15: what Debian's stable release of 2023 brought, and the oldest that the tests run on. */
@@ -55,16 +55,19 @@ export async function openCentral(
   try {
     db = database_url === null ? await openPglite(folder.embedded) : connectPostgres(database_url, onTrouble)
     const there = (await tooOld(db)) ?? (await headquartersIn(db))
+    const where = database_url === null ? folder.data_dir : shown(database_url)
     const unfit = isProblem(there)
       ? there
-      : (anotherProblem(folder.data_dir, there) ??
-        (there === undefined
-          ? noneIn(database_url === null ? folder.data_dir : shown(database_url))
-          : undefined))
+      : (anotherProblem(folder.data_dir, there) ?? (there === undefined ? noneIn(where) : undefined))
     const migrated = unfit ?? (await migrate(db, (tx) => makeFirstKey(tx, folder)))
     if (isProblem(migrated) || migrated === 'newer') {
       await db.close()
       return isProblem(migrated) ? migrated : newerProblem()
+    }
+    const half = await halfProblem(db, where)
+    if (half !== undefined) {
+      await db.close()
+      return half
     }
     const has_trigrams = await indexSearch(db)
     const { id, secret } = await one<{ id: string; secret: string }>(
@@ -103,6 +106,21 @@ async function headquartersIn(db: Database): Promise<string | undefined> {
   )
   return there ? (await db.rows<{ id: string }>(sql`SELECT id FROM headquarters`))[0]?.id : undefined
 }
+
+/**
+ * Was a backup restored in half? `pg_restore` makes keys, guards and, last of all, references after the rows; who did not see that it ended in
+ * an error would go on without some of them.
+ */
+async function halfProblem(db: Database, where: string): Promise<Problem | undefined> {
+  const { whole } = await one<{ whole: boolean }>(
+    db,
+    sql`SELECT EXISTS (SELECT FROM pg_constraint WHERE conname = 'file_pieces_sha256_fkey' AND connamespace = current_schema()::regnamespace) AS whole`,
+  )
+  return whole ? undefined : problem(`a backup was restored in half into ${where}`, RESTORE_ANEW)
+}
+
+const RESTORE_ANEW =
+  'Restore it into an empty database, with --single-transaction, and see that pg_restore ends without an error'
 
 async function tooOld(db: Database): Promise<Problem | undefined> {
   const { version } = await one<{ version: number }>(
@@ -152,18 +170,14 @@ function databaseProblem(database_url: string | null, folder: DataFolder, error:
       'Bring back a backup of that folder, or move headquarters to a PostgreSQL server with --database-url',
     )
   const where = shown(database_url)
-  if (
-    code === 'ECONNREFUSED' ||
-    code === 'ETIMEDOUT' ||
-    code === 'EHOSTUNREACH' ||
-    /timeout/.test(wordsOf(error))
-  )
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return problem(`the database's host of ${where} is not known (${code})`, 'Correct --database-url')
+  // Also one that hangs up: another program listens there, or one of PostgreSQL's that has no room for us.
+  if (/^E[A-Z]+$/.test(code) || (code === '' && troubleOf(error) !== undefined))
     return problem(
       `no PostgreSQL answers at ${where} (${code || wordsOf(error)})`,
       'Start it, or correct --database-url',
     )
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return problem(`the database's host of ${where} is not known (${code})`, 'Correct --database-url')
   if (code.startsWith('28'))
     return problem(
       `PostgreSQL at ${where} refuses this user (${wordsOf(error)})`,
@@ -172,12 +186,15 @@ function databaseProblem(database_url: string | null, folder: DataFolder, error:
   if (code === '3D000')
     return problem(
       `there is no such database at ${where}`,
-      'Make it with: CREATE DATABASE lotkeeper, or correct --database-url',
+      `Make it with: CREATE DATABASE ${nameOf(database_url)}, or correct --database-url`,
     )
   if (code === '42501')
     return problem(`this user may not make tables in ${where}`, 'Make it the owner of the database')
   if (code === '42P07')
-    return problem(`${where} holds tables of another program`, 'Give headquarters a database of its own')
+    return problem(
+      `${where} holds tables of another program, or of a backup that was restored in half`,
+      `Give headquarters a database of its own. ${RESTORE_ANEW}`,
+    )
   if (code === '') throw error
   return problem(`the database at ${where} cannot be used (${code}: ${wordsOf(error)})`, 'See its log')
 }
@@ -185,4 +202,10 @@ function databaseProblem(database_url: string | null, folder: DataFolder, error:
 function shown(database_url: string): string {
   const { hostname, port, pathname } = new URL(database_url)
   return `${hostname || 'localhost'}${port ? `:${port}` : ''}${pathname}`
+}
+
+/** Of a database, as SQL takes it. */
+function nameOf(database_url: string): string {
+  const name = decodeURIComponent(new URL(database_url).pathname.slice(1))
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }

@@ -26,9 +26,12 @@ function programs(): string {
   return found
 }
 
+/** Where one of PostgreSQL's programs is, e.g. `pg_restore`. */
+export const programOf = (name: string) => join(programs(), name)
+
 /** PostgreSQL refuses to run as root: then it runs as its own user. */
 function run(program: string, args: readonly string[]): void {
-  const command = [join(programs(), program), ...args].map((word) => `'${word}'`).join(' ')
+  const command = [programOf(program), ...args].map((word) => `'${word}'`).join(' ')
   const isRoot = process.getuid?.() === 0
   const { status, stderr, stdout } = isRoot
     ? spawnSync('su', ['postgres', '-s', '/bin/sh', '-c', command], { encoding: 'utf8', cwd: '/' })

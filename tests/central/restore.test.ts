@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, afterEach, expect, test } from 'vitest'
+
+import { newDatabase, stopServer } from '../support/central.ts'
+import { cleanUp, lotkeeper, newFolder, post, startCentral } from '../support/central-process.ts'
+import { programOf } from '../support/postgres.ts'
+
+afterEach(cleanUp)
+afterAll(stopServer)
+
+/** @returns the exit code */
+const pgRestore = (...words: string[]) => spawnSync(programOf('pg_restore'), words).status
+
+test('a backup is brought back by the command of docs/headquarters.md; what is there in half is refused', async () => {
+  const folder = newFolder()
+  const at = ['--data-dir', folder]
+  const first = await startCentral(folder, '--database-url', await newDatabase())
+  await post(first.url, '/v2/batches', { number: 'LOT-1' }, first.user)
+  const { out } = await lotkeeper('headquarters', 'backup', ...at)
+  const { file } = JSON.parse(out) as { file: string }
+  expect(await first.end()).toBe(0)
+  const flags = /`pg_restore ([^`]*) --dbname=/.exec(readFileSync('docs/headquarters.md', 'utf8'))![1]!
+
+  const whole = await newDatabase()
+  expect(pgRestore(...flags.split(' '), `--dbname=${whole}`, file)).toBe(0)
+  const restored = await startCentral(folder, '--database-url', whole)
+  const answer = await fetch(`${restored.url}/v2/batches/LOT-1`, {
+    headers: { authorization: `Bearer ${restored.user}` },
+  })
+  expect(answer.status).toBe(200)
+  expect(await restored.end()).toBe(0)
+
+  // A file that was cut off leaves nothing behind: the folder remembers what is missing.
+  const cut = join(folder, 'cut.dump')
+  writeFileSync(cut, readFileSync(file).subarray(0, -5_000))
+  const empty = await newDatabase()
+  expect(pgRestore(...flags.split(' '), `--dbname=${empty}`, cut)).not.toBe(0)
+  const missing = await startCentral(folder, '--database-url', empty)
+  expect(missing.said.err).toMatch(
+    /^lotkeeper: the database is empty, but [^\n]+ bring back its backup\.[^\n]+\n$/,
+  )
+
+  // Without that flag, or broken off, some of it stays.
+  for (const sections of [['pre-data'], ['pre-data', 'data']]) {
+    const half = await newDatabase()
+    const words = sections.map((section) => `--section=${section}`)
+    expect(pgRestore('--no-owner', ...words, `--dbname=${half}`, file)).toBe(0)
+    const refused = await startCentral(newFolder(), '--database-url', half)
+    expect(refused.said.err).toMatch(/^lotkeeper: [^\n]*restored in half[^\n]*--single-transaction[^\n]*\n$/)
+    expect(refused.said.out).toBe('')
+  }
+}, 180_000)
+
+test('whoever hangs up at the address of the database is no PostgreSQL', async () => {
+  const central = await startCentral(newFolder(), '--database-url', await newDatabase())
+  const { port } = new URL(central.url)
+  const other = await startCentral(newFolder(), '--database-url', `postgres://app@127.0.0.1:${port}/lots`)
+  expect(other.said.err).toMatch(
+    /^lotkeeper: no PostgreSQL answers at 127\.0\.0\.1:\d+\/lots \([^\n]+\)\. Start it, or correct --database-url\.\n$/,
+  )
+}, 60_000)
