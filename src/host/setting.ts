@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 import { type LogLevel, logLevels } from './log.ts'
 import { codeOf, isProblem, type Problem, problem, wordsOf } from './problem.ts'
@@ -51,6 +52,16 @@ export function parseSetting<Value>(
     : value
 }
 
+/** A folder that this user may not enter: whether the file is there cannot be known. */
+function isClosed(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK)
+    return false
+  } catch {
+    return true
+  }
+}
+
 /**
  * What a file of settings says, as texts. A file that is not there says nothing; one that cannot be read or understood is never
  * passed over.
@@ -66,6 +77,11 @@ export function readSettingsFile<Name extends string>(
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return {}
+    if (code === 'EACCES' || code === 'EPERM')
+      return problem(
+        `this user may not read ${isClosed(dirname(file)) ? dirname(file) : file}`,
+        'Run this as the user that the station or headquarters runs under, or as administrator',
+      )
     if (code !== '') return problem(`${file} cannot be read (${code})`, 'Make it readable or remove it')
     return problem(`${file} is not JSON (${wordsOf(error)})`, 'Correct or remove it')
   }

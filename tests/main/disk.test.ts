@@ -86,7 +86,7 @@ test.runIf(mayMount)('a read-only disk is said', async () => {
 })
 
 // Root may write anywhere, unless that one right is taken from it.
-const withoutOverride = isRoot ? ['setpriv', '--bounding-set=-dac_override'] : []
+const withoutOverride = isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
 
 test.skipIf(process.platform === 'win32')('a folder without the right to write is said', async () => {
   const folder = temporaryFolder()
@@ -98,3 +98,21 @@ test.skipIf(process.platform === 'win32')('a folder without the right to write i
   expect(code).toBe(1)
   chmodSync(folder, 0o700)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'whoever may not enter the folder of a station is told whose right it takes, not to remove a file that is not there',
+  async () => {
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o000)
+    for (const command of [['status'], ['backup'], ['stations', 'list']]) {
+      const { code, stderr } = await lotkeeper([...command, '--data-dir', folder], {
+        through: withoutOverride,
+      })
+      expect(stderr).toBe(
+        `lotkeeper: this user may not read ${folder}. Run this as the user that the station or headquarters runs under, or as administrator.\n`,
+      )
+      expect(code).toBe(1)
+    }
+    chmodSync(folder, 0o700)
+  },
+)
