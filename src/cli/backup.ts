@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 import { filesOf } from '../main/data-folder.ts'
-import { damagedProblem, databaseProblem, isDamage, isFull } from '../main/database-problem.ts'
+import { damagedProblem, isFull } from '../main/database-problem.ts'
 import { codeOf, isProblem, problem, type Problem, wordsOf } from '../host/problem.ts'
-import type { Database } from '../main/store/database.ts'
+import { type Database, isDamage } from '../main/store/database.ts'
 import { moveFile } from '../main/store/move-file.ts'
 import { countRows } from '../main/store/record-list.ts'
 import { openForReading } from './reading.ts'
@@ -30,7 +30,7 @@ export async function run({ words: [word], config }: Given): Promise<number | Pr
     print(JSON.stringify({ file, bytes: statSync(file).size, ...made }))
     return 0
   } catch (error) {
-    return copyProblem(file, files, error)
+    return copyProblem(file, error)
   } finally {
     db.close()
   }
@@ -71,8 +71,9 @@ function whoseFault(db: Database, files: Files, { cause }: Problem): Problem {
   return problem(cause, 'It was thrown away. Try again, and give a file on another disk if that is no better')
 }
 
-function copyProblem(file: string, files: Files, error: unknown): Problem {
-  if (isDamage(error)) return databaseProblem(files, error)
+function copyProblem(file: string, error: unknown): Problem {
+  // The command line says what is the matter with the station.
+  if (isDamage(error)) throw error
   const folder = dirname(file)
   if (isFull(error, folder))
     return problem(

@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
 
 import { codeOf, isProblem, type Problem, problem, wordsOf } from '../host/problem.ts'
-import type { ReadableDb } from '../main/store/database.ts'
+import { isDamage, type ReadableDb } from '../main/store/database.ts'
 import { countRows, listRecords } from '../main/store/record-list.ts'
 import { type FileRecord, recordFields } from '../model/record.ts'
 import { openForReading } from './reading.ts'
@@ -51,6 +51,7 @@ async function writeFile(
     return undefined
   } catch (error) {
     rmSync(part, { force: true })
+    if (isDamage(error)) throw error
     return problem(
       `${file} cannot be written (${codeOf(error) || wordsOf(error)})`,
       'Give a path with room and the right to write',
@@ -65,6 +66,7 @@ async function writeOut(chunks: Iterable<Chunk>): Promise<Problem | number | und
   } catch (error) {
     // The reader has seen enough (`| head`): it knows why.
     if (codeOf(error) === 'EPIPE') return 1
+    if (isDamage(error)) throw error
     return problem(`the export was cut off (${codeOf(error) || wordsOf(error)})`, 'Give a FILE to write to')
   }
 }

@@ -1,8 +1,9 @@
 import { readArguments } from '../host/arguments.ts'
 import { keepCompiledCode } from '../main/compiled-code.ts'
-import { readConfig, surroundings } from '../main/config.ts'
+import { type Config, readConfig, surroundings } from '../main/config.ts'
+import { filesOf } from '../main/data-folder.ts'
 import { keepYoungObjectsFew } from '../host/memory.ts'
-import { codeOf, isProblem, type Problem, problem, problemLine } from '../host/problem.ts'
+import { codeOf, isProblem, type Problem, problem, problemLine, wordsOf } from '../host/problem.ts'
 import { version } from '../host/version.ts'
 import { type Command, type CommandForBoth, commands, type HeadquartersCommand } from './commands.ts'
 import { placeOf } from './place.ts'
@@ -62,7 +63,19 @@ async function runCommand(
   if (isProblem(config)) return config
   keepCompiledCode(config)
   const { run: runLoaded } = await command.load()
-  return runLoaded({ ...given, config, usage })
+  try {
+    return await runLoaded({ ...given, config, usage })
+  } catch (error) {
+    return stationProblem(config, error)
+  }
+}
+
+/** Damage comes to light wherever its pages are read. */
+async function stationProblem({ settings: { data_dir } }: Config, error: unknown): Promise<Problem> {
+  const { isDamage } = await import('../main/store/database.ts')
+  if (!isDamage(error)) throw error
+  const { damagedProblem } = await import('../main/database-problem.ts')
+  return damagedProblem({ ...filesOf(data_dir), data_dir }, wordsOf(error))
 }
 
 // A reader that has seen enough (`| head`) closes the pipe: no reason to complain.

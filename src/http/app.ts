@@ -21,7 +21,9 @@ export interface AppParts {
   readonly authenticate: (authorization: string | undefined) => Caller | Refusal
   /** Answers known already; asked once the caller is known, and only for GET. */
   readonly remembered?: (request: WireRequest, caller: Caller) => WireAnswer | undefined
-  /** Hears of every defect; the caller is told nothing of it. */
+  /** What a defect of what the app stands on is called; of all others the caller is told nothing. */
+  readonly explain?: (error: unknown) => Refusal | undefined
+  /** Hears of every defect. */
   readonly onDefect: (error: unknown, request: WireRequest) => void
 }
 
@@ -88,7 +90,7 @@ export function createApp(parts: AppParts): App {
 
   function defect(error: unknown, request: WireRequest): WireAnswer {
     parts.onDefect(error, request)
-    return refused(refuse('INTERNAL_SERVER_ERROR', 'Internal server error'))
+    return refused(parts.explain?.(error) ?? refuse('INTERNAL_SERVER_ERROR', 'Internal server error'))
   }
 
   return (request, vouched) => {

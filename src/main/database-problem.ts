@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { DataFolder } from './data-folder.ts'
 import { diskFree, folderProblem } from '../host/folder.ts'
 import { codeOf, type Problem, problem, wordsOf } from '../host/problem.ts'
+import { isDamage } from './store/database.ts'
 import { knownVersion } from './store/migrate.ts'
 
 /** Where what lies: enough to name the file and the way out. */
@@ -36,11 +37,6 @@ const restoring = ({ data_dir }: Pick<Files, 'data_dir'>, file: string | undefin
 
 /** As shells of all systems take it. */
 const quoted = (path: string) => (/[\s&()]/.test(path) ? `"${path}"` : path)
-
-export function isDamage(error: unknown): boolean {
-  const code = codeOf(error)
-  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')
-}
 
 /** On a full disk some of SQLite's files fail before its database does. */
 export function isFull(error: unknown, folder: string): boolean {

@@ -15,12 +15,13 @@ import { type DataFolder, holdDataFolder } from './data-folder.ts'
 import { addressProblem, fromHere } from '../host/address.ts'
 import { inUseProblem, removeFile, writePrivateFile } from '../host/folder.ts'
 import { type Log, openLog } from '../host/log.ts'
-import { databaseProblem } from './database-problem.ts'
+import { damagedProblem, databaseProblem } from './database-problem.ts'
 import { keepSwept, openFiles } from './open-files.ts'
 import { type OpenStore, openStore } from './open-store.ts'
 import { isProblem, type Problem, wordsOf } from '../host/problem.ts'
 import type { Server } from '../host/serve.ts'
 import type { Settings } from './settings.ts'
+import { isDamage } from './store/database.ts'
 import { firstUserId } from './store/identity.ts'
 import { connect } from './connect.ts'
 import type { Headquarters } from './sync/headquarters.ts'
@@ -107,7 +108,9 @@ async function serve(
   opened: OpenStore,
   { folder, files, changes, log, settings, headquarters }: Serving,
 ): Promise<{ app: App; uploads: Uploads; server: Listening } | Problem> {
+  const sayDamage = createDamageLine(folder, log)
   const onDefect = (error: unknown, { method, target }: Pick<WireRequest, 'method' | 'target'>) =>
+    sayDamage(error) ||
     log.error({ error: error instanceof Error ? error.stack : String(error), method, target }, 'defect')
   let app: App
   try {
@@ -130,6 +133,22 @@ async function serve(
   const failed = announce(folder, server, token)
   if (failed) await server.close()
   return failed ?? { app, uploads, server }
+}
+
+const DAMAGE_AGAIN_MS = 60_000
+
+/** Says once a minute what is the matter and what brings the station back. @returns whether the error is about that */
+function createDamageLine(folder: DataFolder, log: Log): (error: unknown) => boolean {
+  let next = 0
+  return (error) => {
+    if (!isDamage(error)) return false
+    if (performance.now() >= next) {
+      next = performance.now() + DAMAGE_AGAIN_MS
+      const { cause, remedy } = damagedProblem(folder, wordsOf(error))
+      log.error({ error: error instanceof Error ? error.stack : undefined }, `${cause}. ${remedy}`)
+    }
+    return true
+  }
 }
 
 async function openDoor(

@@ -12,7 +12,8 @@ import {
   type HeadquartersParts,
   openHeadquarters,
 } from '../../src/main/sync/headquarters.ts'
-import { troubleWords } from '../../src/main/sync/trouble.ts'
+import { failureOf } from '../../src/main/sync/sight.ts'
+import { technicalOf, told, troubleWords } from '../../src/main/sync/trouble.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import { type Authority, createAuthority } from '../support/certificates.ts'
 import { startStation, temporaryFolder } from '../support/process.ts'
@@ -180,6 +181,17 @@ test('a credential that is not known pauses everything, loses nothing, and is ov
   expect(await line.round()).toMatchObject({ state: 'refused', cause: 'unauthorized', pending: 1 })
   for (const [credential, station] of known) office.credentials.set(credential, station)
   await expect.poll(() => line.state(), { timeout: 30_000 }).toMatchObject({ state: 'in_sync', pending: 0 })
+})
+
+test('what goes wrong inside this PC is one line too: the stack of a fault is for the log, a damaged database is no full disk', () => {
+  const fault = failureOf(new TypeError('x is not a function'))
+  expect(troubleWords(fault, '')).toBe(
+    'Lotkeeper has a fault and tries again (TypeError: x is not a function)',
+  )
+  expect(technicalOf(fault)).toBe('TypeError: x is not a function')
+  expect(told(fault).technical).toContain('troubles.test.ts')
+  const damage = failureOf(Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' }))
+  expect(troubleWords(damage, '')).toMatch(/is damaged \(SQLITE_CORRUPT\).*lotkeeper doctor/)
 })
 
 async function freePort(): Promise<number> {

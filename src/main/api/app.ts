@@ -15,7 +15,7 @@ import { partRoutes } from './parts.ts'
 import { procedureRoutes } from './procedures.ts'
 import { createRetries } from './retries.ts'
 import { revisionRoutes } from './revisions.ts'
-import type { Api } from './route.ts'
+import { type Api, damageRefusal } from './route.ts'
 import { runRoutes } from './runs.ts'
 import { type Changes, createChanges } from './station-changes.ts'
 import { deskRoutes } from './station-desk.ts'
@@ -80,6 +80,7 @@ export async function createStationApp({
     open: (request, target) => downloads(request, target) ?? pages(request, target) ?? page(request, target),
     authenticate: createAuthenticator(store.db, () => store.commits.version),
     remembered: (request, caller) => answers.find(request, caller),
+    explain: damageRefusal,
     onDefect,
   })
   return withSession(app, store.db)

@@ -3,7 +3,7 @@ import { type WireAnswer, ok, refused } from '../../http/wire.ts'
 import type { Endpoint } from '../../model/endpoint.ts'
 import { type Refusal, isRefusal, refuse } from '../../model/error.ts'
 import type { Author } from '../store/accept.ts'
-import type { ReadableDb, WritableDb } from '../store/database.ts'
+import { isDamage, type ReadableDb, type WritableDb } from '../store/database.ts'
 import type { StationRuns } from '../store/links.ts'
 import type { People } from '../store/people.ts'
 import type { Store } from '../store/store.ts'
@@ -89,4 +89,13 @@ export function storageRefusal(error: unknown): Refusal | undefined {
       `This station cannot write to its database now (${code}): nothing was saved`,
     )
   return undefined
+}
+
+/** What nothing but a backup mends. */
+export function damageRefusal(error: unknown): Refusal | undefined {
+  if (!isDamage(error)) return undefined
+  return refuse(
+    'INTERNAL_SERVER_ERROR',
+    'The database of this station is damaged: its log says what brings it back',
+  )
 }

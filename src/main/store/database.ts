@@ -161,6 +161,12 @@ function leaveWal(path: string): void {
   }
 }
 
+/** Is the file no longer what was written to it? */
+export function isDamage(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
+}
+
 /** What is in no log any more is in the database file, where SQLite has forced it. */
 const unlessGone = (error: Error & { code?: string }) => {
   if (error.code !== 'ENOENT') throw error

@@ -1,4 +1,5 @@
 import type { Cause, Notice } from '../../model/reason.ts'
+import { isDamage } from '../store/database.ts'
 import type { WireRefusal } from '../../model/sync/envelope.ts'
 
 /** What keeps a station and headquarters apart. Nothing of it is an error of anybody's work: everything goes on and is tried again. */
@@ -69,7 +70,7 @@ export function technicalOf(trouble: Trouble): string | null {
     case 'upgrade_required':
       return `sync/v${trouble.protocol}`
     case 'defect':
-      return trouble.message
+      return firstLine(trouble.message)
     case 'silent':
     case 'cut_off':
     case 'proxy_login':
@@ -80,8 +81,13 @@ export function technicalOf(trouble: Trouble): string | null {
   }
 }
 
-/** For the log, which hides whatever is called a code. */
-export const told = (trouble: Trouble) => ({ cause: causeOf(trouble), technical: technicalOf(trouble) })
+/** For the log, which hides whatever is called a code, and is where the stack of a fault is read. */
+export const told = (trouble: Trouble) => ({
+  cause: causeOf(trouble),
+  technical: trouble.kind === 'defect' ? trouble.message : technicalOf(trouble),
+})
+
+const firstLine = (text: string) => text.split('\n', 1)[0]!
 
 /** One line for a person. */
 export function troubleWords(trouble: Trouble, url: string): string {
@@ -113,9 +119,11 @@ export function troubleWords(trouble: Trouble, url: string): string {
     case 'refused':
       return `Headquarters refuses: ${trouble.message}`
     case 'disk':
-      return `This PC's disk does not take what headquarters sends (${trouble.code})`
+      return isDamage(trouble)
+        ? `The database of this station is damaged (${trouble.code}): lotkeeper doctor says where, lotkeeper restore brings a backup back`
+        : `This PC's disk does not take what headquarters sends (${trouble.code}): see that it has room and is sound`
     case 'defect':
-      return `Lotkeeper has a fault and tries again (${trouble.message})`
+      return `Lotkeeper has a fault and tries again (${firstLine(trouble.message)})`
     case 'taken_back':
       return ''
   }
