@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { chainHash } from '../host/hash.ts'
+import { formatTime } from '../model/time.ts'
 import { canonical } from '../model/sync/chain.ts'
 import type { Api } from './api/route.ts'
 import { writePrivateFile } from '../host/folder.ts'
 import { type Problem, problem } from '../host/problem.ts'
+import { type Backup, holdsBackup, keepBackup, lastBackup } from './store/backups.ts'
 import { one } from './store/database.ts'
 import { sql } from './store/sql.ts'
 
@@ -14,10 +16,14 @@ interface Seen {
   readonly epoch: string
   readonly seq: number
   readonly hash: string
+  /** The newest verified one; older versions noted none. */
+  readonly backup?: Backup | null
 }
 
-const read = (api: Api) =>
-  one<Seen>(api.db, sql`SELECT id AS headquarters_id, epoch, seq, hash FROM headquarters`)
+async function read(api: Api): Promise<Seen> {
+  const seen = await one<Seen>(api.db, sql`SELECT id AS headquarters_id, epoch, seq, hash FROM headquarters`)
+  return { ...seen, backup: (await lastBackup(api.db)) ?? null }
+}
 
 const fileOf = (data_dir: string) => join(data_dir, 'history.json')
 
@@ -42,6 +48,24 @@ export async function noticeRestore(api: Api, data_dir: string): Promise<boolean
     store.report({ kind: 'restored', station_id: '', lost })
     return true
   })
+}
+
+/**
+ * A backup cannot say of itself that it was verified: after it was restored, the database knows older ones at most. It is kept again here.
+ * A database that does not hold what it held is an older one: stations would give up for it what nobody could send again.
+ */
+export async function recallBackup(api: Api, data_dir: string): Promise<Problem | undefined> {
+  const { backup, headquarters_id } = readNote(data_dir) ?? {}
+  if (!backup || headquarters_id !== api.headquarters_id) return undefined
+  if (await holdsBackup(api.db, backup)) {
+    const last = await lastBackup(api.db)
+    if (last === undefined || last.verified_at < backup.verified_at) await keepBackup(api.db, backup)
+    return undefined
+  }
+  return problem(
+    `the database lacks what the backup ${backup.file}, verified at ${formatTime(backup.verified_at)}, holds and stations have forgotten since`,
+    `Restore that one into an empty database. If it is lost, take ${fileOf(data_dir)} away: what only it held is gone then`,
+  )
 }
 
 /**

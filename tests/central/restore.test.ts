@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -27,10 +27,13 @@ test('a backup is brought back by the command of docs/headquarters.md; what is t
   const whole = await newDatabase()
   expect(pgRestore(...flags.split(' '), `--dbname=${whole}`, file)).toBe(0)
   const restored = await startCentral(folder, '--database-url', whole)
-  const answer = await fetch(`${restored.url}/v2/batches/LOT-1`, {
-    headers: { authorization: `Bearer ${restored.user}` },
+  const get = (path: string) =>
+    fetch(restored.url + path, { headers: { authorization: `Bearer ${restored.user}` } })
+  expect((await get('/v2/batches/LOT-1')).status).toBe(200)
+  // That it was verified does not stand in the file itself.
+  expect(await (await get('/fleet')).json()).toMatchObject({
+    headquarters: { last_backup: { file, seq: 1 }, changes_since_backup: 0 },
   })
-  expect(answer.status).toBe(200)
   expect(await restored.end()).toBe(0)
 
   // A file that was cut off leaves nothing behind: the folder remembers what is missing.
@@ -52,6 +55,33 @@ test('a backup is brought back by the command of docs/headquarters.md; what is t
     expect(refused.said.err).toMatch(/^lotkeeper: [^\n]*restored in half[^\n]*--single-transaction[^\n]*\n$/)
     expect(refused.said.out).toBe('')
   }
+}, 180_000)
+
+test('[S14] an older backup than the newest verified one is refused: stations have forgotten what only that one holds', async () => {
+  const folder = newFolder()
+  const at = ['--data-dir', folder]
+  const first = await startCentral(folder, '--database-url', await newDatabase())
+  const files: string[] = []
+  for (const number of ['LOT-1', 'LOT-2']) {
+    await post(first.url, '/v2/batches', { number }, first.user)
+    const { out } = await lotkeeper('headquarters', 'backup', join(folder, `${number}.dump`), ...at)
+    files.push((JSON.parse(out) as { file: string }).file)
+  }
+  expect(await first.end()).toBe(0)
+  const database = await newDatabase()
+  expect(pgRestore('--no-owner', `--dbname=${database}`, files[0]!)).toBe(0)
+  for (const _ of ['once', 'and again: nothing was made of it']) {
+    const refused = await startCentral(folder, '--database-url', database)
+    expect(refused.said.out).toBe('')
+    expect(refused.said.err).toMatch(
+      /^lotkeeper: the database lacks [^\n]*LOT-2\.dump, verified at [^\n]+\n$/,
+    )
+  }
+  // It is lost: a person says so, and headquarters goes on with what there is.
+  rmSync(join(folder, 'history.json'))
+  const goes_on = await startCentral(folder, '--database-url', database)
+  expect(goes_on.url).not.toBe('')
+  expect(await goes_on.end()).toBe(0)
 }, 180_000)
 
 test('whoever hangs up at the address of the database is no PostgreSQL', async () => {

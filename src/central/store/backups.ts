@@ -17,15 +17,19 @@ export async function keepBackup(db: Database, backup: Backup): Promise<'kept' |
   const { file, bytes, epoch, seq, hash, verified_at } = backup
   return db.transaction(async (tx) => {
     await tx.rows(sql`SELECT seq FROM headquarters FOR UPDATE`)
-    const [found] = await tx.rows(
-      sql`SELECT 1 FROM headquarters WHERE ${seq}::bigint = 0 UNION ALL SELECT 1 FROM commits WHERE seq = ${seq} AND hash = ${hash}`,
-    )
-    if (found === undefined) return 'of_another_history'
+    if (!(await holdsBackup(tx, backup))) return 'of_another_history'
     await tx.rows(sql`INSERT INTO backups (file, bytes, epoch, seq, hash, verified_at)
       VALUES (${file}, ${bytes}, ${epoch}, ${seq}, ${hash}, ${verified_at})`)
     await tx.rows(sql`UPDATE headquarters SET safe_seq = greatest(safe_seq, ${seq}::bigint)`)
     return 'kept'
   })
+}
+
+/** Is the end of this backup a position of the present history? */
+export async function holdsBackup(db: Queryable, { seq, hash }: End): Promise<boolean> {
+  if (seq === 0) return true
+  const found = await db.rows(sql`SELECT 1 FROM commits WHERE seq = ${seq} AND hash = ${hash}`)
+  return found.length > 0
 }
 
 /** The newest verified one. */
