@@ -18,7 +18,7 @@ import { createSyncApp } from './api/sync.ts'
 import { createUploads } from './api/uploads.ts'
 import { type Certificate, keepCertificate, readCertificate } from './certificate.ts'
 import { type DataFolder, holdDataFolder } from './data-folder.ts'
-import { noteHistory, noticeRestore, recallBackup } from './history.ts'
+import { noteHistory, noticeRestore } from './history.ts'
 import { openCentral, type OpenCentral } from './open.ts'
 import type { Settings } from './settings.ts'
 import { sweepFiles } from './store/files.ts'
@@ -53,8 +53,6 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
   }
   if (isProblem(opened)) return giveUp(opened)
   const { api } = opened
-  const older = await recallBackup(api, folder.data_dir)
-  if (older !== undefined) return giveUp(older)
   const restored = await noticeRestore(api, folder.data_dir)
   const now = () => api.outside.readClock().wall_ms
   const present = () => beat(api.db, `${hostname()} ${folder.data_dir}`, opened.run, now())

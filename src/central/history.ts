@@ -8,7 +8,7 @@ import type { Api } from './api/route.ts'
 import { writePrivateFile } from '../host/folder.ts'
 import { type Problem, problem } from '../host/problem.ts'
 import { type Backup, holdsBackup, keepBackup, lastBackup } from './store/backups.ts'
-import { one } from './store/database.ts'
+import { type Database, one } from './store/database.ts'
 import { sql } from './store/sql.ts'
 
 interface Seen {
@@ -54,12 +54,17 @@ export async function noticeRestore(api: Api, data_dir: string): Promise<boolean
  * A backup cannot say of itself that it was verified: after it was restored, the database knows older ones at most. It is kept again here.
  * A database that does not hold what it held is an older one: stations would give up for it what nobody could send again.
  */
-export async function recallBackup(api: Api, data_dir: string): Promise<Problem | undefined> {
-  const { backup, headquarters_id } = readNote(data_dir) ?? {}
-  if (!backup || headquarters_id !== api.headquarters_id) return undefined
-  if (await holdsBackup(api.db, backup)) {
-    const last = await lastBackup(api.db)
-    if (last === undefined || last.verified_at < backup.verified_at) await keepBackup(api.db, backup)
+export async function recallBackup(
+  db: Database,
+  headquarters_id: string,
+  data_dir: string,
+): Promise<Problem | undefined> {
+  const note = readNote(data_dir)
+  const backup = note?.backup
+  if (!backup || note?.headquarters_id !== headquarters_id) return undefined
+  if (await holdsBackup(db, backup)) {
+    const last = await lastBackup(db)
+    if (last === undefined || last.verified_at < backup.verified_at) await keepBackup(db, backup)
     return undefined
   }
   return problem(

@@ -7,7 +7,7 @@ import { createLinks } from '../http/links.ts'
 import { createRetries } from './api/retries.ts'
 import type { Api } from './api/route.ts'
 import type { DataFolder } from './data-folder.ts'
-import { anotherProblem } from './history.ts'
+import { anotherProblem, recallBackup } from './history.ts'
 import { writePrivateFile } from '../host/folder.ts'
 import type { Settings } from './settings.ts'
 import { type Database, one, type Queryable } from './store/database.ts'
@@ -64,16 +64,16 @@ export async function openCentral(
       await db.close()
       return isProblem(migrated) ? migrated : newerProblem()
     }
-    const half = await halfProblem(db, where)
-    if (half !== undefined) {
-      await db.close()
-      return half
-    }
-    const has_trigrams = await indexSearch(db)
     const { id, secret } = await one<{ id: string; secret: string }>(
       db,
       sql`SELECT id, secret FROM headquarters`,
     )
+    const unsound = (await halfProblem(db, where)) ?? (await recallBackup(db, id, folder.data_dir))
+    if (unsound !== undefined) {
+      await db.close()
+      return unsound
+    }
+    const has_trigrams = await indexSearch(db)
     const now = () => readClock().wall_ms
     // Another secret than that of cursors, made from it: one signs what the other must not.
     const links = createLinks(`links ${secret}`, now)

@@ -77,6 +77,9 @@ test('[S14] an older backup than the newest verified one is refused: stations ha
       /^lotkeeper: the database lacks [^\n]*LOT-2\.dump, verified at [^\n]+\n$/,
     )
   }
+  // Nor is it backed up meanwhile, which would make the files look newer than what they hold.
+  const backup = await lotkeeper('headquarters', 'backup', ...at, '--database-url', database)
+  expect(backup.err).toContain('LOT-2.dump, verified at')
   // It is lost: a person says so, and headquarters goes on with what there is.
   rmSync(join(folder, 'history.json'))
   const goes_on = await startCentral(folder, '--database-url', database)
