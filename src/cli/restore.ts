@@ -6,9 +6,10 @@ import { isFull } from '../main/database-problem.ts'
 import { folderProblem, inUseProblem } from '../host/folder.ts'
 import { isProblem, type Problem, problem } from '../host/problem.ts'
 import { openDatabase } from '../main/store/database.ts'
+import { type Identity, readIdentity } from '../main/store/identity.ts'
 import { moveFile, syncToDisk } from '../main/store/move-file.ts'
 import { stamp } from './backup.ts'
-import { print, type Given } from './command.ts'
+import { type Given, print, remark } from './command.ts'
 import { startProgress } from './progress.ts'
 import { inspect, unsoundProblem } from './soundness.ts'
 
@@ -37,8 +38,13 @@ async function restore(file: string, folder: DataFolder): Promise<number | Probl
     if (unreadable) return unreadable
     const sound = inspect(part, file)
     if (isProblem(sound)) return sound
+    const [before, now] = [folder.database, part].map(stationOf)
     const kept = setAside(folder)
     moveFile(part, folder.database)
+    if (before && now && before.station_id !== now.station_id)
+      remark(
+        `${file} is of the station ${now.station_name}, and ${before.station_name} was here before: the keys of ${now.station_name} count now. If that is not meant, restore ${kept}`,
+      )
     print(JSON.stringify({ restored: file, ...sound, kept }))
     return 0
   } finally {
@@ -83,19 +89,27 @@ async function copyOpened(file: string, part: string): Promise<void> {
 /** The replaced database goes to `backups/` with everything that belongs to it: its last writes may still be in its WAL. */
 function setAside(folder: DataFolder): string | null {
   if (!existsSync(folder.database)) return null
-  takeInLog(folder.database)
   const kept = join(folder.backups, `replaced-${stamp()}.db`)
   for (const end of ['-wal', '-shm', ''])
     if (existsSync(folder.database + end)) renameSync(folder.database + end, kept + end)
   return kept
 }
 
-/** A station that was killed left answered writes in its log: they are not to be parted from the database by a crash between two renamings. */
-function takeInLog(database: string): void {
-  if (!existsSync(`${database}-wal`)) return
+/**
+ * Whose database it is, if it can be read. What a log holds is taken into the file: a station that was killed left answered writes there, which
+ * are not to be parted from it by a crash between two renamings.
+ */
+function stationOf(database: string): Identity | undefined {
+  if (!existsSync(database)) return undefined
   try {
-    openDatabase(database).close()
+    const db = openDatabase(database)
+    try {
+      return readIdentity(db)
+    } finally {
+      db.close()
+    }
   } catch {
     // What is damaged is kept as it is, log and all.
+    return undefined
   }
 }

@@ -199,3 +199,20 @@ test('a damaged station is not backed up: the line says so, and its command brin
     writeFileSync(file, bytes)
   }
 })
+
+test('whose backup it is, is said where it is that of another station', async () => {
+  const folder = temporaryFolder()
+  const args = ['--data-dir', folder]
+  const file = join(folder, 'line 1.db')
+  await (await startStation(folder, ['--name', 'Line 1'])).stop()
+  expect((await lotkeeper(['backup', file, ...args])).code).toBe(0)
+  expect((await lotkeeper(['restore', file, ...args])).stderr).toBe('')
+  const other = temporaryFolder()
+  await (await startStation(other, ['--name', 'Line 3'])).stop()
+  const { code, stdout, stderr } = await lotkeeper(['restore', file, '--data-dir', other])
+  const { kept } = JSON.parse(stdout) as { kept: string }
+  expect(stderr).toBe(
+    `${file} is of the station Line 1, and Line 3 was here before: the keys of Line 1 count now. If that is not meant, restore ${kept}\n`,
+  )
+  expect(code).toBe(0)
+})
