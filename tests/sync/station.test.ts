@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
@@ -580,4 +581,15 @@ test('[S19] while a page is laid down, the next one is on its way, and is asked 
   expect(third).toBeLessThan(400)
   expect(fourth).toBeLessThan(600)
   expect(again_fourth).toBe(600)
+})
+
+test('who writes without a pause does not keep from headquarters what was written', async () => {
+  const { station, line } = await enrolled('A')
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  const there = () => [...office.central.rows.all()].some(({ name }) => name === 'LOT-0')
+  for (let n = 0; !there(); n += 1) {
+    await station.done('POST', '/v2/batches', { body: { number: `LOT-${n}` } })
+    await sleep(2)
+  }
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
 })

@@ -8,6 +8,7 @@ import { fillMarks } from '../store/fill-marks.ts'
 import { lastLocalId } from '../store/journal.ts'
 import type { Store } from '../store/store.ts'
 import { viewOf } from '../store/synced.ts'
+import { createAlarm } from './alarm.ts'
 import { createAhead } from './ahead.ts'
 import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
@@ -73,7 +74,7 @@ export function createLoop(parts: LoopParts): Loop {
   const pace = createPace()
   let session: Session = newSession
   let sight: Sight = nothingSeen
-  let timer: NodeJS.Timeout | undefined
+  const alarm = createAlarm(() => happen({ kind: 'wake' }))
   let stopped = false
   let last_local_id = 0
   let waiting: AbortController | null = null
@@ -92,12 +93,11 @@ export function createLoop(parts: LoopParts): Loop {
   })
 
   function sleep(ms: number): void {
-    clearTimeout(timer)
-    if (!stopped) timer = setTimeout(() => happen({ kind: 'wake' }), ms)
+    if (!stopped) alarm.set(ms)
   }
 
   function happen(event: Event): void {
-    if (stopped) return
+    if (stopped || (event.kind === 'wake' && queue.some(({ kind }) => kind === 'wake'))) return
     queue.push(event)
     working ??= work()
   }
@@ -183,11 +183,10 @@ export function createLoop(parts: LoopParts): Loop {
     session.greeted && session.push === null && synced.outbox.list(store.db).at(-1)?.seal === null
 
   function later(): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
+    alarm.set(OUTDATED_RETRY_MS, () => {
       session = newSession
       happen({ kind: 'wake' })
-    }, OUTDATED_RETRY_MS)
+    })
   }
 
   function send(id: number, request: Request): void {
@@ -270,7 +269,8 @@ export function createLoop(parts: LoopParts): Loop {
       return sight
     },
     nudge() {
-      if (session.failures === 0 && !session.outdated && session.push === null) sleep(NUDGE_MS)
+      const may = session.failures === 0 && !session.outdated && session.push === null
+      if (may && !stopped) alarm.within(NUDGE_MS)
     },
     retry() {
       session = { ...session, failures: 0 }
@@ -288,7 +288,7 @@ export function createLoop(parts: LoopParts): Loop {
       newcomer.stop()
       ahead.drop()
       unsubscribe()
-      clearTimeout(timer)
+      alarm.clear()
       rounds.end(Number.POSITIVE_INFINITY)
       client.close()
       await working
