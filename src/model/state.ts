@@ -62,8 +62,11 @@ export interface State {
   get(noun: Noun, id: string): Row | undefined
   /** The live row that holds this key. */
   holder(noun: Noun, scope: string, key: string): Row | undefined
-  /** Live rows of `noun` whose reference `field` is `id`: a batch's units, a unit's children, a part's revisions. */
-  members(noun: Noun, field: string, id: string): readonly Row[]
+  /**
+   * Live rows of `noun` whose reference `field` is `id`: a batch's units, a unit's children, a part's revisions.
+   * @param but says by their ids which of them need not be told: whoever asks leaves them out anyway
+   */
+  members(noun: Noun, field: string, id: string, but?: (id: string) => boolean): readonly Row[]
   /** Rows that were joined into the row with this id. */
   joined(noun: Noun, id: string): readonly Row[]
 }

@@ -2,10 +2,11 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { writePrivateFile } from '../../src/host/folder.ts'
 import { linkProcedure } from '../../src/main/store/links.ts'
+import { sql } from '../../src/main/store/sql.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
 import { openStation, START, type StationUnderTest } from '../support/station.ts'
 import { backupOf, headOf, newCentral } from '../simulation/central.ts'
@@ -46,12 +47,19 @@ async function lineOf(station: StationUnderTest, code: string | null = null): Pr
   return line
 }
 
-/** Two stations with other ids than each other. */
-async function enrolled(name: string): Promise<{ station: StationUnderTest; line: Headquarters }> {
+/**
+ * Two stations with other ids than each other.
+ * @param before what the station does before it has a headquarters
+ */
+async function enrolled(
+  name: string,
+  before?: (station: StationUnderTest) => Promise<unknown>,
+): Promise<{ station: StationUnderTest; line: Headquarters }> {
   const station = await openStation()
   // Ids of a station under test count up from one: each of them shall have its own.
   stations += 1
   for (let n = 0; n < stations * 1_000; n += 1) station.store.author({ kind: 'user', id: '' })
+  await before?.(station)
   const line = await lineOf(station)
   expect(await line.enroll(office.url, office.invite(name))).toBe(undefined)
   return { station, line }
@@ -298,12 +306,12 @@ test('one lot made at two stations is one lot; its two ids go on standing for it
 })
 
 test('what stands where two stations gave one part different names is said to be of the one that gave it', async () => {
-  const a = await enrolled('Line 1')
-  const b = await enrolled('Line 2')
-  const part = { number: 'P', revision_number: 'A' }
-  await a.station.done('POST', '/v2/parts', { body: { ...part, name: 'Board' } })
-  await b.station.done('POST', '/v2/parts', { body: { ...part, name: 'Card' } })
-  for (const { line } of [a, b]) await line.round()
+  const make = (name: string) => (station: StationUnderTest) =>
+    station.done('POST', '/v2/parts', { body: { number: 'P', revision_number: 'A', name } })
+  const a = await enrolled('Line 1', make('Board'))
+  await a.line.round()
+  const b = await enrolled('Line 2', make('Card'))
+  await b.line.round()
   const { data } = await b.station.done<{ data: { summary: string; about: object }[] }>(
     'GET',
     '/station/conflicts',
@@ -581,6 +589,83 @@ test('[S19] while a page is laid down, the next one is on its way, and is asked 
   expect(third).toBeLessThan(400)
   expect(fourth).toBeLessThan(600)
   expect(again_fourth).toBe(600)
+})
+
+/** A part and its revision that another station made as well, and units of it that wait in batches of ten. */
+async function manyOfOneRevision(units: number) {
+  const other = await enrolled('Other')
+  const station = await openStation()
+  const make = async (to: StationUnderTest) => {
+    await to.done('POST', '/v2/parts', { body: { number: 'PCB', name: 'Board' } })
+    await to.done('POST', '/v2/parts/PCB/revisions', { body: { number: 'B' } })
+  }
+  await make(other.station)
+  await other.line.round()
+  await make(station)
+  const unit = (n: number) => ({ part_number: 'PCB', revision_number: 'B', serial_number: `SN-${n}` })
+  for (let lot = 0; lot < units / 10; lot += 1) {
+    await station.done('POST', '/v2/batches', { body: { number: `LOT-${lot}` } })
+    const numbers = Array.from({ length: 10 }, (_, n) => 10 * lot + n)
+    await Promise.all(numbers.map((n) => station.done('POST', '/v2/units', { body: unit(n) })))
+    const body = { batch_number: `LOT-${lot}` }
+    await Promise.all(numbers.map((n) => station.done('PATCH', `/v2/units/SN-${n}`, { body })))
+  }
+  return { station, line: await lineOf(station), unit }
+}
+
+const revisionsOf = (station: StationUnderTest) =>
+  station.store.db.all<{ id: string; units: number }>(sql`
+    SELECT r.id, count(*) AS units FROM units u JOIN revisions r ON r.pk = u.revision_pk GROUP BY r.id`)
+
+test('[S17] what makes hundreds of waiting operations come out otherwise is worked out while scripts go on writing', async () => {
+  const { station, line, unit } = await manyOfOneRevision(300)
+  const mine = revisionsOf(station)
+  const beside = vi.spyOn(station.store, 'snapshot')
+  const joined = line.enroll(office.url, office.invite('Mine')).then(() => line.round())
+  let written = 0
+  for (; revisionsOf(station)[0]!.id === mine[0]!.id; written += 1) {
+    await station.done('POST', '/v2/units', { body: unit(1_000 + written), key: 'user' })
+    await sleep(2)
+  }
+  await joined
+  expect(await line.round()).toMatchObject({ state: 'in_sync', pending: 0, cause: null })
+  expect(beside).toHaveBeenCalled()
+  const revision = [...office.central.rows.all()].find(
+    (row) => row.noun === 'revision' && row.key === 'b' && row.into === null,
+  )!
+  expect(revision.id).not.toBe(mine[0]!.id)
+  expect(revisionsOf(station)).toEqual([{ id: revision.id, units: 300 + written }])
+  const there = [...office.central.rows.all()].filter(({ noun }) => noun === 'unit')
+  expect(there.length).toBe(300 + written)
+  expect(await station.done('GET', '/v2/batches?part_numbers=PCB&limit=1')).toMatchObject({
+    data: [{ unit_count: 10 }],
+  })
+})
+
+test('[S17] a disk that does not take what was worked out beside has taken nothing, and takes it later', async () => {
+  const { station, line } = await manyOfOneRevision(100)
+  const mine = revisionsOf(station)
+  const { commits } = station.store
+  const writeSoon = commits.writeSoon.bind(commits)
+  let begun = false
+  const snapshot = station.store.snapshot.bind(station.store)
+  vi.spyOn(station.store, 'snapshot').mockImplementationOnce(() => {
+    begun = true
+    return snapshot()
+  })
+  vi.spyOn(commits, 'writeSoon').mockImplementation((work) => {
+    if (!begun) return writeSoon(work)
+    begun = false
+    return writeSoon((db) => {
+      work(db)
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+    })
+  })
+  await line.enroll(office.url, office.invite('Mine'))
+  expect(await line.round()).toMatchObject({ state: 'offline', cause: 'disk' })
+  expect(revisionsOf(station)).toEqual(mine)
+  expect(await line.round()).toMatchObject({ state: 'in_sync', pending: 0, cause: null })
+  expect(revisionsOf(station)).not.toEqual(mine)
 })
 
 test('who writes without a pause does not keep from headquarters what was written', async () => {

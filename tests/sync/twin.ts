@@ -59,6 +59,11 @@ export function copyOf({ db }: Twin): Twin {
   return started({ db: copy, synced: createSynced() })
 }
 
+export function close({ db }: Twin): void {
+  open.delete(db)
+  db.close()
+}
+
 export function closeTwins(): void {
   for (const db of open) db.close()
   open.clear()

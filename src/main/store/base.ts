@@ -16,7 +16,7 @@ export function markedState(db: ReadableDb): State {
   return {
     get: (noun, id) => maybe(live.get(noun, id)),
     holder: (noun, scope, key) => maybe(live.holder(noun, scope, key)),
-    members: (noun, field, id) => live.members(noun, field, id).map(marked),
+    members: (noun, field, id, but) => live.members(noun, field, id, but).map(marked),
     joined: (noun, id) => live.joined(noun, id),
   }
 }
@@ -45,8 +45,8 @@ export function baseState(db: ReadableDb): State {
       )
       return found === undefined ? present(live.holder(noun, scope, key)) : (JSON.parse(found.row) as Row)
     },
-    members: (noun, field, id) => [
-      ...live.members(noun, field, id).filter(isBase),
+    members: (noun, field, id, but) => [
+      ...live.members(noun, field, id, but).filter(isBase),
       ...keptMembers(noun, field, id),
     ],
     joined: (noun, id) => [...live.joined(noun, id).filter(isBase), ...keptMembers(noun, 'into', id)],

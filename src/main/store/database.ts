@@ -16,6 +16,11 @@ export interface ReadableDb {
   each<Result>(query: Query): IterableIterator<Result>
 }
 
+/** What a database held at one moment, whatever is written since. */
+export interface Snapshot extends ReadableDb {
+  close(): void
+}
+
 /** May be changed: handed out only inside a transaction (see commits.ts). */
 export interface WritableDb extends ReadableDb {
   /** `pk` is the rowid of the last inserted row. */
@@ -33,6 +38,8 @@ export interface Database extends WritableDb {
    * @throws what the system says, e.g. with the code `EIO` or `ENOSPC`
    */
   force(): Promise<void>
+  /** The database as it stands now, to be read on a connection of its own until it is closed. */
+  snapshot(): Snapshot
   /**
    * Copies the live database to a new file, a slice of pages at a time; `progress` hears the share done, 0 to 1. The copy has no log beside
    * it: it is one file, and can be read where nothing may be written.
@@ -118,6 +125,13 @@ function wrap(opened: Sqlite.Database, path: string): Database {
       await (forcing ??= forceToDisk(`${path}-wal`)
         .catch(unlessGone)
         .finally(() => (forcing = undefined)))
+    },
+    snapshot() {
+      const still = wrap(connect(path, true), path)
+      // A transaction sees what stands when it first reads.
+      still.execute('BEGIN')
+      still.one({ text: 'SELECT 1 FROM sqlite_schema', values: [] })
+      return still
     },
     async copyTo(target, progress) {
       copies += 1

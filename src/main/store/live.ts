@@ -1,7 +1,7 @@
 import type { Noun, Row, State } from '../../model/state.ts'
 import type { ReadableDb } from './database.ts'
 import { type Query, sql } from './sql.ts'
-import { type Found, holding, referringTo, selectRows, toRow } from './tables.ts'
+import { type Found, holding, referringTo, selectIds, selectRows, toRow } from './tables.ts'
 
 /**
  * The station's tables as `decide()` sees them. References leave as ids, whatever joins them inside.
@@ -15,8 +15,15 @@ export function liveState(db: ReadableDb): State {
       const condition = holding(noun, scope, key)
       return condition && readRow(db, noun, condition)
     },
-    members: (noun, field, id) =>
-      db.all<Found>(selectRows(noun, referringTo(noun, field, id))).map((found) => toRow(noun, found)),
+    members(noun, field, id, but) {
+      const condition = referringTo(noun, field, id)
+      if (but !== undefined) {
+        const ids = db.rows<[string]>(selectIds(noun, condition)).map(([member]) => member)
+        const told = ids.filter((member) => !but(member))
+        if (told.length < ids.length) return told.map((member) => readRow(db, noun, sql`row.id = ${member}`)!)
+      }
+      return db.all<Found>(selectRows(noun, condition)).map((found) => toRow(noun, found))
+    },
     joined: (_noun, id) =>
       db
         .all<{ row: string }>(sql`

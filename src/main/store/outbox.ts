@@ -13,6 +13,8 @@ export interface Outbox {
   /** In the order in which they were accepted. */
   list(db: ReadableDb): readonly Entry[]
   byId(db: ReadableDb): ReadonlyMap<string, Entry>
+  /** Those accepted after this one, in their order. */
+  since(db: ReadableDb, local_id: number): Entry[]
   /** Those of which `isSlip` is true. */
   slips(db: ReadableDb): readonly Entry[]
   /** Reads what waits on the disk, a piece at a time, until all of it is here (true) or `late` says that others wait. */
@@ -46,12 +48,16 @@ export function createOutbox(): Outbox {
     sorted = null
   }
 
+  const after = (db: ReadableDb, local_id: number, most: number) =>
+    db
+      .all<JournalRow>(sql`SELECT ${entryColumns} FROM journal JOIN authors ON authors.pk = author_pk
+        WHERE local_id > ${local_id} ORDER BY local_id LIMIT ${most}`)
+      .map(toEntry)
+
   /** @returns whether that was all */
   function read(db: ReadableDb, most: number): boolean {
-    const fresh =
-      db.all<JournalRow>(sql`SELECT ${entryColumns} FROM journal JOIN authors ON authors.pk = author_pk
-      WHERE local_id > ${last} ORDER BY local_id LIMIT ${most}`)
-    for (const row of fresh) hold(toEntry(row))
+    const fresh = after(db, last, most)
+    for (const entry of fresh) hold(entry)
     return fresh.length < most
   }
 
@@ -62,6 +68,7 @@ export function createOutbox(): Outbox {
 
   return {
     byId: refresh,
+    since: (db, local_id) => after(db, local_id, -1),
     list(db) {
       refresh(db)
       return (sorted ??= [...entries.values()].sort(byPlace))

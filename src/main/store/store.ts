@@ -2,7 +2,7 @@ import type { Actor } from '../../model/actor.ts'
 import type { ClockReading } from '../../model/operation.ts'
 import type { Author } from './accept.ts'
 import { type Commits, createCommits } from './commits.ts'
-import type { Database, ReadableDb } from './database.ts'
+import type { Database, ReadableDb, Snapshot } from './database.ts'
 import { moveIn } from './first-file.ts'
 import { type People, createPeople } from './people.ts'
 import { forgetMerges } from './search-merge.ts'
@@ -11,6 +11,8 @@ import { type Synced, createSynced } from './synced.ts'
 /** An open database with what reading and writing it needs. Reads go to `db` at once, writes go through `commits`. */
 export interface Store {
   readonly db: ReadableDb
+  /** What `db` holds now, however long it is read. */
+  readonly snapshot: () => Snapshot
   readonly commits: Commits
   readonly people: People
   readonly readClock: () => ClockReading
@@ -38,6 +40,7 @@ export function createStore(database: Database, { newId, readClock }: Outside): 
   const people = createPeople(database)
   return {
     db: database,
+    snapshot: () => database.snapshot(),
     commits,
     people,
     readClock,

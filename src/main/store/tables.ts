@@ -189,6 +189,14 @@ const releases = perNoun((noun) => `UPDATE ${shapes[noun].table} SET key = '~' |
 /** Gives the key away for a moment, so that rows of one decision can swap theirs. `~` is in no identifier. */
 export const releaseKey = (noun: Noun, id: string): Query => ({ text: releases[noun], values: [id] })
 
+const renames = perNoun((noun) => `UPDATE ${shapes[noun].table} SET id = +? WHERE id = +?`)
+
+/** The row stands for another one from now on: what refers to it refers to that one. */
+export const renameRow = (noun: Noun, id: string, heir: string): Query => ({
+  text: renames[noun],
+  values: [heir, id],
+})
+
 /** Rows that arrive together may refer to one of their own table that was written after them. */
 export function placeAmongOwn(row: Row): Query[] {
   return nouns[row.noun].references.flatMap(({ field, noun }) => {
@@ -221,16 +229,25 @@ const selects = perNoun((noun) => {
 
 const selections = new Map<string, string>()
 
-/** Reads the live rows, called `row`, that a condition is true of. One text per noun and condition, so that each is prepared once. */
-export function selectRows(noun: Noun, condition: Query): Query {
-  const name = `${noun} ${condition.text}`
+/** One text per noun and condition, so that each is prepared once. */
+function selection(what: string, select: string, noun: Noun, condition: Query): Query {
+  const name = `${what} ${noun} ${condition.text}`
   let text = selections.get(name)
   if (text === undefined) {
     const live = shapes[noun].stays ? ' AND row.removed = 0' : ''
-    selections.set(name, (text = `${selects[noun]} WHERE ${condition.text}${live}`))
+    selections.set(name, (text = `${select} WHERE ${condition.text}${live}`))
   }
   return { text, values: condition.values }
 }
+
+/** Reads the live rows, called `row`, that a condition is true of. */
+export const selectRows = (noun: Noun, condition: Query) => selection('rows', selects[noun], noun, condition)
+
+const selectsOfIds = perNoun((noun) => `SELECT row.id FROM ${shapes[noun].table} row`)
+
+/** Their ids alone. */
+export const selectIds = (noun: Noun, condition: Query) =>
+  selection('ids', selectsOfIds[noun], noun, condition)
 
 /** The rows of `noun` whose reference `field` is `id`. */
 export function referringTo(noun: Noun, field: string, id: string): Query {

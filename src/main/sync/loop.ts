@@ -1,10 +1,18 @@
 import { chainHash } from '../../host/hash.ts'
 import { idWithin } from '../../host/id.ts'
 import type { PullRequest, Request } from '../../model/sync/protocol.ts'
-import { type Event, newSession, type Session, step, type Tools } from '../../model/sync/station.ts'
+import {
+  type Event,
+  newSession,
+  type Session,
+  type Step,
+  step,
+  type Tools,
+} from '../../model/sync/station.ts'
+import { catchUp } from '../store/catch-up.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { perform } from '../store/inbox.ts'
-import { fillMarks } from '../store/fill-marks.ts'
+import { carriedOut, type Foreseen } from '../store/foresee.ts'
 import { lastLocalId } from '../store/journal.ts'
 import type { Store } from '../store/store.ts'
 import { viewOf } from '../store/synced.ts'
@@ -63,8 +71,8 @@ const NUDGE_MS = 20
 const WAITED_MS = 1_000
 const OUTDATED_RETRY_MS = 300_000
 const DISK_RETRY_MS = 30_000
-/** Working out footprints keeps everybody else waiting no longer than this. */
-const CATCH_UP_MS = 4
+/** Deciding waiting operations keeps everybody else waiting no longer than this. */
+const SLICE_MS = 4
 
 export function createLoop(parts: LoopParts): Loop {
   const { store, client, interval_ms, onTrouble, newId, chance } = parts
@@ -106,7 +114,7 @@ export function createLoop(parts: LoopParts): Loop {
     for (let event = queue.shift(); event !== undefined && !stopped; event = queue.shift()) {
       try {
         if (newcomer.isGreeted(event, session, sight)) await newcomer.read()
-        await caughtUp()
+        await catchUp(store, SLICE_MS)
         await handle(event)
       } catch (error) {
         // The disk did not take it. What is in memory may be ahead of what is on it: all of it is read again.
@@ -118,16 +126,6 @@ export function createLoop(parts: LoopParts): Loop {
       }
     }
     working = null
-  }
-
-  async function caughtUp(): Promise<void> {
-    for (;;) {
-      const end = performance.now() + CATCH_UP_MS
-      if (synced.catchUp(store.db, () => performance.now() > end)) break
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    const rows = synced.takeCaughtUp()
-    if (rows !== null) await fillMarks(store, rows, CATCH_UP_MS)
   }
 
   async function handle(event: Event): Promise<void> {
@@ -154,20 +152,19 @@ export function createLoop(parts: LoopParts): Loop {
   async function act(event: Event, more: boolean, also: (db: WritableDb) => void): Promise<void> {
     const view = (db: ReadableDb) => viewOf(db, synced, archiveFor(db, synced, event))
     // Scripts may write until the transaction begins: what is written is decided inside it, on what it sees.
-    const sure = (db: WritableDb) => {
-      const decided = step(view(db), session, event, tools)
+    const decide = (db: ReadableDb) => step(view(db), session, event, tools)
+    const carryOut = (db: WritableDb, { effects }: Step, how: Foreseen | 'near') => {
       const { wall_ms } = clock()
-      for (const effect of decided.effects)
-        if (effect.kind === 'write') perform(db, synced, effect.write, wall_ms)
+      for (const effect of effects)
+        if (effect.kind === 'write') perform(db, synced, effect.write, wall_ms, how)
       also(db)
-      return decided
     }
     // What a page brings can be asked for again, and what is sealed leaves no sooner than it is on the disk.
     const soon = brings(event) || isSealing()
-    const decided = soon ? null : step(view(store.db), session, event, tools)
+    const decided = soon ? null : decide(store.db)
     const done = decided?.effects.every(({ kind }) => kind !== 'write')
       ? decided
-      : await (soon ? commits.writeSoon(sure) : commits.writeAlone(sure))
+      : await carriedOut(store, soon ? 'writeSoon' : 'writeAlone', decide, carryOut, SLICE_MS)
     const forced = done.effects.some(isPush) && (await commits.onDisk())
     if (forced || done !== decided) noteHealthy()
     if (!more) session = done.session

@@ -49,29 +49,39 @@ export interface Change {
   readonly changed: readonly string[]
 }
 
+/** Waiting operations by `op_id`. */
+export type Waiting = Pick<ReadonlyMap<string, Entry>, 'get'>
+
 /** Brings the live rows up to date with the base, deciding again only what the change reaches. */
-export function refold(
-  fold: Fold,
-  base: State,
-  outbox: ReadonlyMap<string, Entry>,
-  author: Author,
-  change: Change,
-): void {
-  // What is not in the journal is being accepted, after all that is.
-  const reach = newReach(fold, (op_id) => outbox.get(op_id)?.local_id ?? Infinity)
-  noteBelow(fold, author, change, reach)
-  for (const op_id of change.changed) reach.operation(op_id)
-  while (!replay(fold, base, outbox, author, reach));
+export function refold(fold: Fold, base: State, outbox: Waiting, author: Author, change: Change): void {
+  const replay = replaying(fold, base, outbox, author, reachOf(fold, outbox, author, change))
+  let step = replay.next()
+  while (!step.done) step = replay.next()
+  for (const _ of taking(fold, change, step.value));
 }
 
-/** Tells the reach what is another below the fold, and forgets the operations that left. */
-function noteBelow(fold: Fold, author: Author, { rows, gone }: Change, reach: Reach): void {
+/**
+ * What a change reaches, as far as it can be said before it is followed (`Reach.grow`). Nothing is changed by it.
+ * @param outbox as it is after the change
+ * @param until the last waiting operation that counts, by its `local_id`
+ */
+export function reachOf(
+  fold: Fold,
+  outbox: Waiting,
+  author: Author,
+  { rows, gone, changed }: Change,
+  until = Infinity,
+): Reach {
   const left = new Set(gone.map(({ op }) => op.op_id))
+  // What is not in the journal is being accepted, after all that is.
+  const positionOf = (op_id: string) => {
+    const position = outbox.get(op_id)?.local_id ?? Infinity
+    return left.has(op_id) || position > until ? undefined : position
+  }
+  const reach = newReach(fold, positionOf)
   const as_shown = new Set<string>()
   for (const { row } of rows) if (isAsShown(fold, left, author, row)) as_shown.add(rowNode(row.noun, row.id))
   const last = gone.reduce((most, { local_id }) => Math.max(most, local_id), 0)
-  const footprints = gone.map(({ op }) => fold.footprints.get(op.op_id))
-  for (const op_id of left) forget(fold, op_id)
   const told = (as_it_was: boolean, node: string, from: number) =>
     as_it_was ? reach.confirm(node, last) : reach.write(node, from)
   for (const { before, row } of rows) {
@@ -79,11 +89,13 @@ function noteBelow(fold: Fold, author: Author, { rows, gone }: Change, reach: Re
     if (before !== undefined) for (const node of nodesOf(before)) told(calm, node, 0)
     for (const node of nodesOf(row)) told(calm, node, 0)
   }
-  for (const [index, { local_id }] of gone.entries()) {
-    const writes = [...(footprints[index]?.writes ?? [])]
+  for (const { op, local_id } of gone) {
+    const writes = [...(fold.footprints.get(op.op_id)?.writes ?? [])]
     const calm = writes.every((node) => !isRowNode(node) || as_shown.has(node))
     for (const node of writes) told(calm, node, local_id)
   }
+  for (const op_id of changed) reach.operation(op_id)
+  return reach
 }
 
 /**
@@ -112,36 +124,74 @@ function isSameByMarks(shown: Row['marks'], said: Row['marks'], author: Author):
   )
 }
 
-/** Replays what was reached. False if it touched more than that: the reach has grown and all starts again. */
-function replay(
+/** What operations asked and changed when they were decided again, in their order. */
+export type Redecided = readonly (readonly [Entry, Footprint])[]
+
+/**
+ * Decides again what was reached, in order, on rows that go back to the base before. It stops after each operation, so that whoever has
+ * others to serve can; at its end `live` is what it is to be, and nothing else of the fold is another.
+ */
+export function* replaying(
   fold: Fold,
   base: State,
-  outbox: ReadonlyMap<string, Entry>,
+  outbox: Waiting,
   author: Author,
   reach: Reach,
-): boolean {
-  reach.grow()
-  reset(fold.live, base, reach.rows)
-  const entries = [...reach.operations].flatMap((op_id) => outbox.get(op_id) ?? [])
+): Generator<void, Redecided> {
+  let decided: Redecided | null = null
+  while (decided === null) {
+    yield* reach.grow()
+    yield* reset(fold.live, base, reach.rows)
+    decided = yield* replay(fold, outbox, author, reach)
+  }
+  return decided
+}
+
+/** The fold takes in what was decided again, and forgets the operations that left. */
+export function* taking(fold: Fold, { gone }: Change, decided: Redecided): Generator<void> {
+  for (const { op } of gone) forget(fold, op.op_id)
+  for (const [entry, footprint] of decided) {
+    remember(fold, entry.op.op_id, footprint)
+    yield
+  }
+}
+
+/** @returns null if it touched more than what was reached: the reach has grown and all starts again */
+function* replay(
+  fold: Fold,
+  outbox: Waiting,
+  author: Author,
+  reach: Reach,
+): Generator<void, Redecided | null> {
+  const entries: Entry[] = []
+  for (const op_id of reach.operations) {
+    const entry = outbox.get(op_id)
+    if (entry !== undefined) entries.push(entry)
+    yield
+  }
   entries.sort((a, b) => a.local_id - b.local_id)
   const footprints: [Entry, Footprint][] = []
   for (const entry of entries) {
     const { decision, footprint } = decideTracked(fold.live, author, entry)
-    if (!reach.covers(entry.local_id, footprint)) return false
+    if (!reach.covers(entry.local_id, footprint)) return null
     for (const row of decision.changed) fold.live.put(row)
     footprints.push([entry, footprint])
+    yield
   }
-  for (const [entry, footprint] of footprints) remember(fold, entry.op.op_id, footprint)
-  return true
+  return footprints
 }
 
 /** Back to the base: all rows let go of their keys before any takes one. */
-function reset(live: Memory, base: State, nodes: ReadonlySet<string>): void {
+function* reset(live: Memory, base: State, nodes: ReadonlySet<string>): Generator<void> {
   const rows = [...nodes].map((node) => node.split(':', 3))
-  for (const [, noun, id] of rows) live.drop(noun as Noun, id!)
+  for (const [, noun, id] of rows) {
+    live.drop(noun as Noun, id!)
+    yield
+  }
   for (const [, noun, id] of rows) {
     const row = base.get(noun as Noun, id!)
     if (row !== undefined) live.put(row)
+    yield
   }
 }
 

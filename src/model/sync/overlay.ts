@@ -23,7 +23,11 @@ export function overlay(under: State): Overlay {
       const theirs = under.holder(noun, scope, key)
       return theirs !== undefined && isUnder(theirs) ? theirs : undefined
     },
-    members: (noun, field, id) => both(over.members(noun, field, id), under.members(noun, field, id)),
+    members(noun, field, id, but) {
+      const known = (member: string) => touched.has(name(noun, member)) || but?.(member) === true
+      const theirs = under.members(noun, field, id, touched.size === 0 ? but : known)
+      return both(over.members(noun, field, id), theirs)
+    },
     joined: (noun, id) => both(over.joined(noun, id), under.joined(noun, id)),
     put(row) {
       touched.add(name(row.noun, row.id))
