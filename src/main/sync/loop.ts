@@ -234,7 +234,7 @@ export function createLoop(parts: LoopParts): Loop {
     if (heavy) wasTooMuch(request)
     noteTrouble(trouble)
     happen({ kind: 'failed', id, ...(retry_after_ms === undefined ? {} : { retry_after_ms }) })
-    settleRounds(Number.POSITIVE_INFINITY)
+    settleRounds(id)
   }
 
   /** Something was written, or nothing is left to write: what headquarters answers says nothing of this PC. */
