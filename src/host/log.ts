@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { createStream } from 'rotating-file-stream'
+import { createStream, type RotatingFileStream } from 'rotating-file-stream'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -20,22 +20,19 @@ const secrets = ['key', 'keys', 'token', 'authorization', 'password', 'code', 'e
 /** A key in the middle of a text: an address, a message of somebody else's. */
 const keyText = /\b(lks?_)[\w-]{8,}|\b(bearer\s+)[^\s"\\]+/gi
 
+const AGAIN_MS = 60_000
+
 /**
- * Opens the log. A log that cannot be written (full disk) must not stop the server: it then speaks on stderr alone.
+ * Opens the log. A log that cannot be written (full disk) must not stop the server: it then speaks on stderr alone, and tries the file
+ * again with what it says a minute later.
  * @param folder `logs/` of the data folder
  */
-export function openLog(level: LogLevel, folder: string, file_name: string): Log {
-  const file = createStream(file_name, { path: folder, size: '10M', maxFiles: 5 })
-  let works = true
-  file.on('error', (error) => {
-    if (works)
-      process.stderr.write(`${JSON.stringify({ level: 'error', message: `log file: ${error.message}` })}\n`)
-    works = false
-  })
+export function openLog(level: LogLevel, folder: string, file_name: string, again_ms = AGAIN_MS): Log {
+  const file = openFile(folder, file_name, again_ms)
   const both = {
     write(line: string) {
       process.stderr.write(line)
-      if (works) file.write(line)
+      file.write(line)
     },
   }
   const logger = pino(
@@ -55,6 +52,31 @@ export function openLog(level: LogLevel, folder: string, file_name: string): Log
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    close: () => new Promise((resolve) => (works ? file.end(resolve) : resolve())),
+    close: () => file.close(),
+  }
+}
+
+function openFile(folder: string, file_name: string, again_ms: number) {
+  let stream: RotatingFileStream | undefined
+  let next_try = 0
+  function open(): void {
+    const opened = createStream(file_name, { path: folder, size: '10M', maxFiles: 5 })
+    stream = opened
+    opened.on('error', (error) => {
+      if (stream !== opened) return
+      stream = undefined
+      next_try = performance.now() + again_ms
+      opened.destroy()
+      process.stderr.write(`${JSON.stringify({ level: 'error', message: `log file: ${error.message}` })}\n`)
+    })
+  }
+  open()
+  return {
+    write(line: string) {
+      if (stream === undefined && performance.now() >= next_try) open()
+      stream?.write(line)
+    },
+    close: () =>
+      new Promise<void>((resolve) => (stream === undefined ? resolve() : void stream.end(resolve))),
   }
 }
