@@ -100,6 +100,12 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
   const sightings = createSightings(api.db, now)
   const sync = createSyncApp({ api, sightings, secret, onDefect })
   const people = createCentralApp({ api, own: fleetRoutes(api), onDefect })
+  const sayUnnoted = onceAMinute((cause) =>
+    log.error(
+      {},
+      `${cause}: it is not noted there how far headquarters has come, by which a restored backup is known. All else goes on; see to that disk`,
+    ),
+  )
   let next_sweep = 0
   const app: App = (request) => sync.answer(request) ?? people(request)
   return {
@@ -109,7 +115,8 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
     async round(data_dir: string) {
       await sightings.flush()
       await api.retries.flush()
-      await noteHistory(api, data_dir)
+      const unnoted = await noteHistory(api, data_dir)
+      if (unnoted !== undefined) sayUnnoted(unnoted.cause)
       if (performance.now() < next_sweep) return
       await dropUploadsBefore(api.db, now() - LINK_MS)
       await sweepFiles(api.db, now())
@@ -118,18 +125,26 @@ function createWork({ api, secret }: OpenCentral, log: Log) {
   }
 }
 
-/** While the database is away every question to it fails: the same words once a minute. */
-function sayTrouble(log: Log): (error: Error) => void {
+/** What goes wrong again and again is said in the same words once a minute. */
+function onceAMinute(say: (words: string) => void): (words: string) => void {
   const said = new Map<string, number>()
-  return (error) => {
-    const words = wordsOf(error)
+  return (words) => {
     const now = performance.now()
     if (now - (said.get(words) ?? -Infinity) < TROUBLE_AGAIN_MS) return
     said.set(words, now)
-    if (troubleOf(error) === 'full')
-      log.error({ error: words }, 'the disk of the database is full: nothing is saved until there is room')
-    else log.warn({ error: words }, 'the database cannot be used now; it is tried again')
+    say(words)
   }
+}
+
+/** While the database is away every question to it fails. */
+function sayTrouble(log: Log): (error: Error) => void {
+  const full = onceAMinute((error) =>
+    log.error({ error }, 'the disk of the database is full: nothing is saved until there is room'),
+  )
+  const away = onceAMinute((error) =>
+    log.warn({ error }, 'the database cannot be used now; it is tried again'),
+  )
+  return (error) => (troubleOf(error) === 'full' ? full : away)(wordsOf(error))
 }
 
 /** One round after the other, and a last one at the end. */

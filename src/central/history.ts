@@ -5,7 +5,7 @@ import { chainHash } from '../host/hash.ts'
 import { formatTime } from '../model/time.ts'
 import { canonical } from '../model/sync/chain.ts'
 import type { Api } from './api/route.ts'
-import { writePrivateFile } from '../host/folder.ts'
+import { folderProblem, writePrivateFile } from '../host/folder.ts'
 import { type Problem, problem } from '../host/problem.ts'
 import { type Backup, holdsBackup, keepBackup, lastBackup } from './store/backups.ts'
 import { type Database, one } from './store/database.ts'
@@ -28,8 +28,14 @@ async function read(api: Api): Promise<Seen> {
 const fileOf = (data_dir: string) => join(data_dir, 'history.json')
 
 /** Notes beside the database how far it has come, so that a restored backup is noticed before the first station asks. */
-export async function noteHistory(api: Api, data_dir: string): Promise<void> {
-  writePrivateFile(fileOf(data_dir), await read(api))
+export async function noteHistory(api: Api, data_dir: string): Promise<Problem | undefined> {
+  const seen = await read(api)
+  try {
+    writePrivateFile(fileOf(data_dir), seen)
+    return undefined
+  } catch (error) {
+    return folderProblem(data_dir, error)
+  }
 }
 
 /**

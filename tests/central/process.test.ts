@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 
@@ -19,6 +19,7 @@ import {
   type CentralProcess,
 } from '../support/central-process.ts'
 import { createChain, newBatch } from '../support/chain.ts'
+import { disk, mayMount } from '../support/disk.ts'
 
 afterEach(cleanUp)
 afterAll(stopServer)
@@ -424,6 +425,22 @@ test('a full disk of the database is said to scripts and stations, and in the lo
   expect((await make('LOT-1')).status).toBe(200)
   expect((await send(central.url, credential, push)).answer).toMatchObject({ kind: 'pushed' })
 }, 60_000)
+
+test.runIf(mayMount)(
+  "a full disk of headquarters' own folder is said in the log, and changes go on",
+  async () => {
+    const folder = join(disk('size=400k'), 'hq')
+    const central = await startCentral(folder, ...(await onPostgres()))
+    expect(() => writeFileSync(join(folder, 'ballast'), Buffer.alloc(1_000_000))).toThrow(/ENOSPC/)
+    await expect
+      .poll(() => central.said.err, { timeout: 30_000 })
+      .toMatch(/"level":"error".*the disk of .*hq is full: it is not noted there/)
+    expect((await post(central.url, '/v2/batches', { number: 'LOT-1' }, central.user)).status).toBe(200)
+    rmSync(join(folder, 'ballast'))
+    expect(await central.end()).toBe(0)
+  },
+  60_000,
+)
 
 test("a station's folder is left alone: its keys and its way in stay", async () => {
   const folder = newFolder()
