@@ -33,11 +33,8 @@ export function HeadquartersSettings() {
   return (
     <section className="card" id="settings-headquarters" aria-labelledby="settings-headquarters-title">
       <h2 id="settings-headquarters-title">{t('settings_headquarters')}</h2>
-      <p>
-        {alone || address.url === null
-          ? t('settings_no_headquarters')
-          : t('headquarters_at', { url: address.url })}
-      </p>
+      {alone ? <p>{t('settings_no_headquarters')}</p> : null}
+      {!alone && address.url !== null ? <p>{t('headquarters_at', { url: address.url })}</p> : null}
       {trouble === undefined ? null : <p className="fault">{trouble}</p>}
       {for_it === undefined ? null : <p className="muted">{t('for_it', { words: for_it })}</p>}
       {sync.last_success_at === null ? null : (

@@ -114,6 +114,7 @@ test.describe('a line in every view says what needs a person', () => {
     ],
     [{ state: 'behind', cause: 'restored', progress: 0.41 }, /^Headquarters was restored from a backup\./],
     [{ state: 'offline', cause: 'captive_portal' }, /this network may want somebody to sign in/],
+    [{ state: 'refused', cause: 'scheme' }, /begins with http:\/\/ where it must be https:\/\//],
     [{ disk_free_bytes: 312_000_000 }, /nearly full: 312 MB left/],
     [{ state: 'offline', cause: 'unreachable' }, null],
     // Headquarters was started anew, for one: nobody else answered in its place.

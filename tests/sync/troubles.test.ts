@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:https'
+import { rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer as createListener } from 'node:net'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -181,6 +182,38 @@ test('a credential that is not known pauses everything, loses nothing, and is ov
   expect(await line.round()).toMatchObject({ state: 'refused', cause: 'unauthorized', pending: 1 })
   for (const [credential, station] of known) office.credentials.set(credential, station)
   await expect.poll(() => line.state(), { timeout: 30_000 }).toMatchObject({ state: 'in_sync', pending: 0 })
+})
+
+test('a station that has lost what it was given at its enrolment says so, and not that it has no headquarters', async () => {
+  const station = await openStation()
+  const file = join(station.folder, 'headquarters.json')
+  const before = await lineOf(station, office.url)
+  expect(await before.enroll(office.url, office.invite('Line 1'))).toBe(undefined)
+  expect(await before.round()).toMatchObject({ state: 'in_sync' })
+  await before.stop()
+  await station.done('POST', '/v2/batches', { body: { number: 'LOT-1' } })
+  for (const [how, lose] of [
+    ['unreadable', () => writeFileSync(file, '{"headquar')],
+    // As on another PC, to which a backup of the database was brought.
+    ['missing', () => rmSync(file)],
+  ] as const) {
+    lose()
+    const said: string[] = []
+    const log = { info() {}, warn: (_: object, words: string) => void said.push(words) }
+    const line = await lineOf(station, office.url, log)
+    expect(line.state()).toMatchObject({
+      state: 'refused',
+      cause: 'unauthorized',
+      technical: file,
+      pending: 1,
+      detail: expect.stringMatching(new RegExp(`is ${how} .*: enrol it with a new code`)) as unknown,
+    })
+    expect(said).toHaveLength(1)
+    await line.stop()
+  }
+  const after = await lineOf(station, office.url)
+  expect(await after.enroll(office.url, office.invite('Line 1'))).toBe(undefined)
+  expect(await after.round()).toMatchObject({ state: 'in_sync', pending: 0, cause: null })
 })
 
 test('what goes wrong inside this PC is one line too: the stack of a fault is for the log, a damaged database is no full disk', () => {

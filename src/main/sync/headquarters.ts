@@ -67,7 +67,8 @@ const SKEW_MS = 120_000
 
 export async function openHeadquarters(parts: HeadquartersParts): Promise<Headquarters> {
   const { store, log } = parts
-  let credential = readCredential(parts.file)
+  const found = readCredential(parts.file)
+  let credential = found === 'unreadable' ? undefined : found
   let loop: Loop | null = null
   let line: BlobLine | null = null
   let checkpoints: { stop(): Promise<void> } | undefined
@@ -120,6 +121,13 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
     log.info({ central: at, station_id: made.station_id }, 'this station is enrolled at headquarters')
     await connect(made)
     return null
+  }
+
+  /** Without a word, what this station does would stay on it for ever. */
+  function noteLost(how: 'missing' | 'unreadable'): void {
+    const lost: Trouble = { kind: 'no_credential', file: parts.file, found: how }
+    enrolling = lost
+    log.warn(told(lost), troubleWords(lost, url()))
   }
 
   /** A code from the command line of a start: whoever gave it may have gone home. */
@@ -181,6 +189,8 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
   }
 
   if (credential !== undefined) await connect(credential)
+  else if (found === 'unreadable' || store.synced.meta(store.db) !== undefined)
+    noteLost(found === 'unreadable' ? found : 'missing')
   const spent = parts.code === null || credential?.code_digest === codeDigest(parts.code)
   if (parts.url !== null && parts.code !== null && !spent) void spendLater(parts.url, parts.code)
   const watch = watchNetwork(() => {
@@ -238,6 +248,7 @@ function stateOf(trouble: Trouble): SyncState['state'] {
         : 'refused'
     case 'certificate':
     case 'scheme':
+    case 'no_credential':
     case 'not_understood':
     case 'upgrade_required':
       return 'refused'

@@ -28,6 +28,8 @@ export type Trouble =
     }
   | { readonly kind: 'not_understood' }
   | { readonly kind: 'upgrade_required'; readonly protocol: number }
+  /** This station is enrolled, and cannot say so: `headquarters.json` is lost or damaged, as after its database was brought to another PC. */
+  | { readonly kind: 'no_credential'; readonly file: string; readonly found: 'missing' | 'unreadable' }
   /** Headquarters itself will not have it. */
   | { readonly kind: 'refused'; readonly why: WireRefusal['lotkeeper']; readonly message: string }
   /** The disk of this PC did not take what came. */
@@ -48,6 +50,8 @@ export function causeOf(trouble: Trouble): Exclude<Cause, Notice> {
       return trouble.why === 'no_blob' ? 'defect' : trouble.why
     case 'taken_back':
       return 'silent'
+    case 'no_credential':
+      return 'unauthorized'
     default:
       return trouble.kind
   }
@@ -63,6 +67,8 @@ export function technicalOf(trouble: Trouble): string | null {
       return trouble.names === undefined ? trouble.code : `${trouble.code} (${trouble.names})`
     case 'scheme':
       return `${trouble.speaks}://`
+    case 'no_credential':
+      return trouble.file
     case 'captive_portal':
     case 'gateway':
     case 'foreign':
@@ -116,6 +122,8 @@ export function troubleWords(trouble: Trouble, url: string): string {
       return 'Headquarters says something that this version does not understand: update Lotkeeper'
     case 'upgrade_required':
       return `Headquarters speaks version ${trouble.protocol} of the protocol: the two need the same Lotkeeper`
+    case 'no_credential':
+      return `What this station was given at its enrolment is ${trouble.found} (${trouble.file}): enrol it with a new code, which headquarters makes with lotkeeper stations renew`
     case 'refused':
       return `Headquarters refuses: ${trouble.message}`
     case 'disk':
