@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { mergeGone, mergePending } from '../../src/main/store/search-merge.ts'
+import {
+  goOnMerging,
+  type Merge,
+  mergeGone,
+  mergePending,
+  planMerge,
+  planRemoval,
+} from '../../src/main/store/search-merge.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import type { BatchListQuery } from '../../src/model/batch.ts'
 import { type Shop, openShop } from '../support/shop.ts'
@@ -44,8 +51,28 @@ const event = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('remove batch' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('remove unit' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('merge' as const, 'merge gone' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ does: fc.constant('go on merging' as const), grams: fc.nat({ max: 60 }) }),
+  },
 )
 type Event = typeof event extends fc.Arbitrary<infer Value> ? Value : never
+
+/** What is merged in pieces: all that waits, then what had left by then. */
+const merges = new WeakMap<Shop, { readonly merge: Merge | undefined; readonly now: Merge }>()
+
+function goOn(shop: Shop, grams: number): void {
+  const { database } = shop
+  const begun = merges.get(shop)
+  const merge = begun === undefined ? planMerge(database) : begun.merge
+  const now = begun?.now ?? merge ?? planRemoval(database, undefined)!
+  merges.set(shop, { merge, now })
+  let done = 0
+  if (!goOnMerging(database, now, () => (done += 1) > grams)) return
+  const removal = now.way === 'in' ? planRemoval(database, merge) : undefined
+  if (removal === undefined) merges.delete(shop)
+  else merges.set(shop, { merge, now: removal })
+}
 
 function happen(shop: Shop, event: Event): void {
   const { batches, units, revisions } = shop
@@ -62,9 +89,11 @@ function happen(shop: Shop, event: Event): void {
     case 'rename revision':
       return void shop.renameRevision(at(revisions, event.pick)!, event.letter)
     case 'merge':
-      return mergePending(shop.database)
+      return void mergePending(shop.database)
     case 'merge gone':
       return mergeGone(shop.database)
+    case 'go on merging':
+      return goOn(shop, event.grams)
     case 'rename batch':
     case 'remove batch': {
       const batch = at(batches, event.pick)

@@ -5,7 +5,14 @@ import { type Database, openDatabase } from '../../src/main/store/database.ts'
 import { migrate } from '../../src/main/store/migrate.ts'
 import { createPeople } from '../../src/main/store/people.ts'
 import { createCommits } from '../../src/main/store/commits.ts'
-import { goOnMerging, mergeGone, planMerge, textsWaiting } from '../../src/main/store/search-merge.ts'
+import {
+  goOnMerging,
+  mergeGone,
+  planMerge,
+  planRemoval,
+  textsGone,
+  textsWaiting,
+} from '../../src/main/store/search-merge.ts'
 import { keepSearchMerged } from '../../src/main/store/search-upkeep.ts'
 import { forgetText, mergePending, noteText, noteTextUnmerged } from '../../src/main/store/search.ts'
 import { sql } from '../../src/main/store/sql.ts'
@@ -224,6 +231,50 @@ describe('a merge in pieces', () => {
     expectNaive()
   })
 
+  test('so does the removal of what left, and what comes back meanwhile is found', () => {
+    for (const batch of batches) rename(batch, `OTHER-${batch.pk}`)
+    const merged = mergePending(database)
+    const removal = planRemoval(database, merged)!
+    let steps = 0
+    while (!goOnMerging(database, removal, pieces(12))) {
+      expectNaive()
+      rename(batches[(steps * 11) % batches.length]!, `LOT-${steps * 37}`)
+      expectNaive()
+      steps += 1
+    }
+    expectNaive()
+    expect(steps).toBeGreaterThan(5)
+    // Each renaming since has a text of its own that left.
+    expect(textsGone(database)).toBe(steps)
+    mergeGone(database)
+    expectNaive()
+  })
+
+  test('a removal is void once another merge put something in, and is not planned after one that was', () => {
+    for (const batch of batches) rename(batch, `OTHER-${batch.pk}`)
+    const removal = planRemoval(database, mergePending(database))!
+    expect(goOnMerging(database, removal, pieces(12))).toBe(false)
+    rename(batches[0]!, 'LOT-37')
+    const void_one = planMerge(database)
+    mergePending(database)
+    expect(planRemoval(database, void_one)).toBe(undefined)
+    expect(goOnMerging(database, removal, () => false)).toBe(true)
+    expectNaive()
+    expect(textsGone(database)).toBe(61)
+  })
+
+  test('what came after a merge was planned, and left before it ended, is not taken out before it is in', () => {
+    const merge = planMerge(database)!
+    expect(goOnMerging(database, merge, pieces(12))).toBe(false)
+    rename(batches[0]!, 'Q')
+    rename(batches[0]!, 'LOT-37')
+    goOnMerging(database, merge, () => false)
+    goOnMerging(database, planRemoval(database, merge)!, () => false)
+    mergePending(database)
+    expect(found('q')).toEqual([])
+    expectNaive()
+  })
+
   test('is void once another merge took its texts', () => {
     const merge = planMerge(database)!
     expect(goOnMerging(database, merge, pieces(12))).toBe(false)
@@ -251,6 +302,19 @@ describe('a merge in pieces', () => {
       await commits.tidy(() => undefined)
     expect(textsWaiting(database)).toBe(0)
     expect(commits.version).toBe(version)
+    upkeep.stop()
+  })
+
+  test('what left is taken out by itself too, once enough of it waits', async () => {
+    mergePending(database)
+    const commits = createCommits(database)
+    const upkeep = keepSearchMerged({ db: database, commits })
+    await commits.write(() => {
+      for (let i = 0; i < 2_100; i++) rename(batches[i % 60]!, `NEW-${i}`)
+    })
+    for (let turns = 0; textsGone(database) > 0 && turns < 1_000; turns++) await commits.tidy(() => undefined)
+    expect(textsGone(database)).toBe(0)
+    expectNaive()
     upkeep.stop()
   })
 })

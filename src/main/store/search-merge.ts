@@ -1,15 +1,7 @@
 import type { ReadableDb, WritableDb } from './database.ts'
 import { eachGram } from './grams.ts'
-import {
-  type Combine,
-  type Postings,
-  emptyPostings,
-  pack,
-  pushPlace,
-  union,
-  unpack,
-  without,
-} from './postings.ts'
+import { type Combine, emptyPostings, pushPlace, union, without } from './postings.ts'
+import { changeRun, writePieces } from './search-runs.ts'
 import { sql } from './sql.ts'
 
 /** Which batches gain or lose which grams. Batches come in the order of the list and are numbered as they come. */
@@ -19,22 +11,31 @@ interface Changes {
   readonly grams: Map<number, number[]>
 }
 
+type Text = readonly [created_at: number, batch_pk: number, key: string]
+
 /**
- * A merge of the texts that waited when it was planned. It may be done in pieces, each in a transaction of its own: until the
- * last one its texts go on waiting, so they are found whichever of their grams are merged, and whoever stops half-way loses
- * nothing, for to merge a gram twice is to merge it once.
+ * A merge of texts that waited when it was planned: those that came into their batches, or those that left. It may be done in pieces, each
+ * in a transaction of its own: until the last one its texts go on waiting, so a search is right whichever of their grams are merged, and
+ * whoever stops half-way loses nothing, for to merge a gram twice is to merge it once.
  */
 export interface Merge {
+  readonly way: 'in' | 'out'
   readonly last: number
+  /** The last text that had left by then. */
+  readonly gone: number
   /** In the order of the list. */
-  readonly texts: readonly (readonly [created_at: number, batch_pk: number, key: string])[]
+  readonly texts: readonly Text[]
   /** How many of the texts are taken apart. */
   noted: number
   readonly changes: Changes
+  /** Of the batch whose texts are taken apart now, what it holds still: its grams stay. */
+  held: string
   /** In their order: pages are visited once each. Known when all texts are taken apart. */
   grams: Float64Array | null
   /** How many of the grams are done. */
   done: number
+  /** It came to its own end: nobody else's took its place. */
+  ended: boolean
   readonly nth: number
 }
 
@@ -46,20 +47,61 @@ const finishedOn = (db: ReadableDb) => finished.get(db) ?? 0
 export const forgetMerges = (db: ReadableDb) => void finished.set(db, finishedOn(db) + 1)
 
 /** How many texts wait, or at most how many: the pks of search_pending go up without gaps until it is empty. */
-export function textsWaiting(db: ReadableDb): number {
-  const { span } = db.one<{ span: number | null }>(
-    sql`SELECT (SELECT max(pk) FROM search_pending) - (SELECT min(pk) FROM search_pending) AS span`,
-  )!
+export const textsWaiting = (db: ReadableDb) => spanOf(db, 'search_pending')
+
+/** The same of those that left their batches. */
+export const textsGone = (db: ReadableDb) => spanOf(db, 'search_gone')
+
+function spanOf(db: ReadableDb, table: string): number {
+  const text = `SELECT (SELECT max(pk) FROM ${table}) - (SELECT min(pk) FROM ${table}) AS span`
+  const { span } = db.one<{ span: number | null }>({ text, values: [] })!
   return span === null ? 0 : span + 1
+}
+
+const lastOf = (db: ReadableDb, table: string) =>
+  db.one<{ last: number | null }>({ text: `SELECT max(pk) AS last FROM ${table}`, values: [] })!.last
+
+function planned(db: ReadableDb, way: Merge['way'], last: number, texts: readonly Text[]): Merge {
+  return {
+    way,
+    last,
+    gone: lastOf(db, 'search_gone') ?? 0,
+    texts,
+    noted: 0,
+    changes: noChanges(),
+    held: '',
+    grams: null,
+    done: 0,
+    ended: false,
+    nth: finishedOn(db),
+  }
 }
 
 /** What there is to merge now. */
 export function planMerge(db: ReadableDb): Merge | undefined {
-  const { last } = db.one<{ last: number | null }>(sql`SELECT max(pk) AS last FROM search_pending`)!
+  const last = lastOf(db, 'search_pending')
   if (last === null) return undefined
   const texts = db.rows<[number, number, string]>(sql`
     SELECT b.created_at, b.pk, p.key FROM search_pending p JOIN batches b ON b.pk = p.batch_pk ORDER BY b.created_at, b.pk`)
-  return { last, texts, noted: 0, changes: noChanges(), grams: null, done: 0, nth: finishedOn(db) }
+  return planned(db, 'in', last, texts)
+}
+
+/**
+ * What there is to take out of `search`. If a batch was deleted and another took its pk, its texts went in under that one's time: so
+ * each text is taken out at all times that its pk has had.
+ * @param merged the merge of all texts that waited, for a text may be gone before it was merged; undefined if none waits
+ * @returns undefined if that merge did not come to its end
+ */
+export function planRemoval(db: ReadableDb, merged: Merge | undefined): Merge | undefined {
+  if (merged !== undefined && !(merged.ended && finishedOn(db) === merged.nth + 1)) return undefined
+  const last = merged?.gone ?? lastOf(db, 'search_gone') ?? 0
+  const texts = db.rows<[number, number, string]>(sql`
+    WITH gone AS (SELECT DISTINCT batch_pk, key FROM search_gone WHERE pk <= ${last}),
+      had (batch_pk, created_at) AS (
+        SELECT batch_pk, created_at FROM search_gone
+        UNION SELECT pk, created_at FROM batches WHERE pk IN (SELECT batch_pk FROM gone))
+    SELECT had.created_at, batch_pk, key FROM gone JOIN had USING (batch_pk) ORDER BY had.created_at, batch_pk`)
+  return planned(db, 'out', last, texts)
 }
 
 const noChanges = (): Changes => ({ times: [], pks: [], grams: new Map() })
@@ -67,17 +109,24 @@ const noChanges = (): Changes => ({ times: [], pks: [], grams: new Map() })
 const TEXTS_AT_ONCE = 64
 
 /** @returns false if there is more to do */
-function takeApart(merge: Merge, enough: () => boolean): boolean {
-  const { texts, changes } = merge
+function takeApart(db: ReadableDb, merge: Merge, enough: () => boolean): boolean {
+  const { texts, changes, way } = merge
   while (merge.noted < texts.length) {
     const [created_at, batch_pk, key] = texts[merge.noted]!
+    const known = changes.pks.length
     const batch = nameBatch(changes, created_at, batch_pk)
-    eachGram(key, (gram) => note(changes, gram, batch))
+    if (way === 'out' && batch === known) merge.held = textsOf(db, created_at, batch_pk)
+    const stays = way === 'out' ? gramsWithin(key, merge.held) : none
+    eachGram(key, (gram) => {
+      if (!stays.has(gram)) note(changes, gram, batch)
+    })
     merge.noted += 1
-    if (merge.noted % TEXTS_AT_ONCE === 0 && enough()) return false
+    if ((way === 'out' || merge.noted % TEXTS_AT_ONCE === 0) && enough()) return false
   }
   return true
 }
+
+const none: ReadonlySet<number> = new Set()
 
 /**
  * Goes on with a merge.
@@ -85,24 +134,28 @@ function takeApart(merge: Merge, enough: () => boolean): boolean {
  * @returns false if there is more to do
  */
 export function goOnMerging(db: WritableDb, merge: Merge, enough: () => boolean): boolean {
+  // What another merge put in since may be what this one would take out.
   if (merge.nth !== finishedOn(db)) return true
-  if (!takeApart(merge, enough)) return false
-  const { changes, last } = merge
+  if (!takeApart(db, merge, enough)) return false
+  const { way, changes, last } = merge
   const grams = (merge.grams ??= inOrder(changes))
   while (merge.done < grams.length) {
-    applyGram(db, changes, grams[merge.done]!, union)
+    applyGram(db, changes, grams[merge.done]!, way === 'in' ? union : without)
     merge.done += 1
     if (merge.done < grams.length && enough()) return false
   }
-  db.run(sql`DELETE FROM search_pending WHERE pk <= ${last}`)
+  if (way === 'in') db.run(sql`DELETE FROM search_pending WHERE pk <= ${last}`)
+  else db.run(sql`DELETE FROM search_gone WHERE pk <= ${last}`)
   finished.set(db, merge.nth + 1)
+  merge.ended = true
   return true
 }
 
 /** Moves every text of search_pending into `search`. */
-export function mergePending(db: WritableDb): void {
+export function mergePending(db: WritableDb): Merge | undefined {
   const merge = planMerge(db)
   if (merge !== undefined) goOnMerging(db, merge, () => false)
+  return merge
 }
 
 /** How many places are held in memory at once; each takes a few bytes. */
@@ -142,31 +195,9 @@ export function searchAnew(db: WritableDb): void {
   for (const gram of inOrder(changes)) put(db, changes, gram, union)
 }
 
-/**
- * Takes out of `search` what only the texts in search_gone put there. What waits in search_pending must go in first:
- * a text may be gone before it was merged. If its batch was deleted meanwhile and another took the pk, it went in under that
- * one's time: so each text is taken out at all times that its pk has had.
- */
+/** Takes out of `search` what only the texts in search_gone put there; all that waits goes in first. */
 export function mergeGone(db: WritableDb): void {
-  mergePending(db)
-  const gone = db.rows<[number, number, string]>(sql`
-    WITH had (batch_pk, created_at) AS (
-      SELECT batch_pk, created_at FROM search_gone
-      UNION SELECT pk, created_at FROM batches WHERE pk IN (SELECT batch_pk FROM search_gone))
-    SELECT DISTINCT had.created_at, batch_pk, key FROM search_gone JOIN had USING (batch_pk) ORDER BY had.created_at, batch_pk`)
-  const changes = noChanges()
-  let texts = ''
-  for (const [created_at, batch_pk, key] of gone) {
-    const known = changes.pks.length
-    const batch = nameBatch(changes, created_at, batch_pk)
-    if (batch === known) texts = textsOf(db, created_at, batch_pk)
-    const kept = gramsWithin(key, texts)
-    eachGram(key, (gram) => {
-      if (!kept.has(gram)) note(changes, gram, batch)
-    })
-  }
-  for (const gram of inOrder(changes)) applyGram(db, changes, gram, without)
-  db.run(sql`DELETE FROM search_gone`)
+  goOnMerging(db, planRemoval(db, mergePending(db))!, () => false)
 }
 
 function nameBatch({ times, pks }: Changes, created_at: number, batch_pk: number): number {
@@ -206,7 +237,7 @@ function gatherPlaces({ times, pks, grams }: Changes, gram: number): void {
 }
 
 /** Every text that belongs to the batch now. Another batch may have taken the pk of a deleted one: then nothing does. */
-function textsOf(db: WritableDb, created_at: number, batch_pk: number): string {
+function textsOf(db: ReadableDb, created_at: number, batch_pk: number): string {
   const texts = db.rows<[string]>(sql`
     SELECT key FROM batches WHERE pk = ${batch_pk} AND created_at = ${created_at}
     UNION ALL
@@ -224,66 +255,4 @@ function gramsWithin(key: string, texts: string): Set<number> {
       if (texts.includes(piece)) eachGram(piece, (gram) => kept.add(gram))
     }
   return kept
-}
-
-type Piece = [created_at: number, batch_pk: number, n: number, rest: Uint8Array]
-const old = emptyPostings()
-const now = emptyPostings()
-
-/** Changes one gram's run. Works from the end: of all pieces that begin before the last place, the latest is the one to change. */
-function changeRun(db: WritableDb, gram: number, places: Postings, combine: Combine): void {
-  for (let to = places.n; to > 0;) {
-    const piece = pieceAt(db, gram, places.times[to - 1]!, places.pks[to - 1]!) ?? firstPiece(db, gram)
-    const from = piece === undefined ? 0 : firstNotBefore(places, to, piece[0], piece[1])
-    if (piece === undefined) old.n = 0
-    else unpack(...piece, old)
-    combine(old, places, from, to, now)
-    if (now.n !== old.n) {
-      if (piece && (now.n === 0 || now.times[0] !== piece[0] || now.pks[0] !== piece[1]))
-        removePiece(db, gram, piece)
-      const appended = old.n > 0 && now.n > 0 && now.times[old.n - 1] === old.times[old.n - 1]
-      writePieces(db, gram, now, appended)
-    }
-    to = from
-  }
-}
-
-function removePiece(db: WritableDb, gram: number, [created_at, batch_pk]: Piece): void {
-  db.run(
-    sql`DELETE FROM search WHERE gram = ${gram} AND created_at = ${created_at} AND batch_pk = ${batch_pk}`,
-  )
-}
-
-function pieceAt(db: WritableDb, gram: number, created_at: number, batch_pk: number): Piece | undefined {
-  return db.rows<Piece>(sql`
-    SELECT created_at, batch_pk, n, rest FROM search
-    WHERE gram = ${gram} AND (created_at, batch_pk) <= (${created_at}, ${batch_pk})
-    ORDER BY created_at DESC, batch_pk DESC LIMIT 1`)[0]
-}
-
-/** Everything that is left lies before the run: it joins the run's first piece. */
-function firstPiece(db: WritableDb, gram: number): Piece | undefined {
-  return db.rows<Piece>(sql`
-    SELECT created_at, batch_pk, n, rest FROM search WHERE gram = ${gram} ORDER BY created_at, batch_pk LIMIT 1`)[0]
-}
-
-/** Where the places at or after a piece's first begin; all of them, if all lie before it. */
-function firstNotBefore({ times, pks }: Postings, to: number, created_at: number, batch_pk: number): number {
-  let from = to
-  while (from > 0 && (times[from - 1]! - created_at || pks[from - 1]! - batch_pk) >= 0) from--
-  return from === to ? 0 : from
-}
-
-/** A piece that grew at its end is left full; one that grew inside is halved, so that it can grow there again. */
-function writePieces(db: WritableDb, gram: number, places: Postings, appended: boolean): void {
-  let to = appended || pack(places, 0, places.n).next === places.n ? places.n : places.n >> 1
-  for (let from = 0; from < places.n;) {
-    const { rest, next } = pack(places, from, to)
-    db.run(sql`
-      INSERT INTO search (gram, created_at, batch_pk, n, rest)
-      VALUES (${gram}, ${places.times[from]!}, ${places.pks[from]!}, ${next - from}, ${rest})
-      ON CONFLICT DO UPDATE SET n = excluded.n, rest = excluded.rest`)
-    from = next
-    if (from === to) to = places.n
-  }
 }

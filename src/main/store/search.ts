@@ -21,14 +21,15 @@ import {
   meetingWalk,
   unionWalk,
 } from './walks.ts'
-import { mergeGone, mergePending, textsWaiting } from './search-merge.ts'
+import { mergeGone, mergePending, textsGone, textsWaiting } from './search-merge.ts'
 import { sql } from './sql.ts'
 
 export { mergePending } from './search-merge.ts'
 
 /** How many texts wait at most, should nobody merge them in time: then the write that brings one more does it. */
 const PENDING_MAX = 16_384
-const GONE_MAX = 2_048
+/** The same of those that left. */
+const GONE_MAX = 16_384
 
 const left = new WeakSet<ReadableDb>()
 
@@ -66,7 +67,7 @@ export function forgetText(db: WritableDb, batch_pk: number, created_at: number,
   const { pk } = db.run(
     sql`INSERT INTO search_gone (batch_pk, created_at, key) VALUES (${batch_pk}, ${created_at}, ${key})`,
   )
-  if (pk >= GONE_MAX) mergeGone(db)
+  if (pk >= GONE_MAX && textsGone(db) >= GONE_MAX) mergeGone(db)
 }
 
 /** What waits for the next merge, read once for all searches between two commits. */
