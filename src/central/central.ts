@@ -62,7 +62,8 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
   const app = withAdmin(work.app, createAdmin(api, folder.backups), token)
   const server = await openDoor({ app, uploads: work.uploads }, settings, tls)
   if (isProblem(server)) return giveUp(server)
-  writePrivateFile(folder.server, { url: fromHere(server.url), pid: process.pid, version, token })
+  const url = fromHere(server.url)
+  writePrivateFile(folder.server, { url, pid: process.pid, version, token })
   const certificate = tls && keepCertificate(settings, tls, (renewed) => server.certify(renewed), log, now)
   const rounds = startRounds(async () => {
     certificate?.look()
@@ -70,9 +71,9 @@ export async function startCentral(settings: Settings): Promise<Server | Problem
     await work.round(folder.data_dir)
   }, log)
   sayWhatIsOdd(log, settings, folder, opened, restored)
-  log.info({ url: server.url, data_dir: folder.data_dir, version, pid: process.pid }, 'headquarters is ready')
+  log.info({ url, data_dir: folder.data_dir, version, pid: process.pid }, 'headquarters is ready')
   return {
-    url: server.url,
+    url,
     data_dir: folder.data_dir,
     version,
     log,

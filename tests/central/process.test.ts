@@ -442,6 +442,12 @@ test.runIf(mayMount)(
   60_000,
 )
 
+test('on all addresses it names one that this machine can open', async () => {
+  const central = await startCentral(newFolder(), '--host', '0.0.0.0', ...(await onPostgres()))
+  expect(central.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect((await fetch(`${central.url}/health`)).status).toBe(200)
+}, 60_000)
+
 test("a station's folder is left alone: its keys and its way in stay", async () => {
   const folder = newFolder()
   const files = ['keys.json', 'lotkeeper.db', 'server.json']
