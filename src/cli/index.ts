@@ -1,7 +1,6 @@
 import { readArguments } from '../host/arguments.ts'
 import { keepCompiledCode } from '../main/compiled-code.ts'
 import { type Config, readConfig, surroundings } from '../main/config.ts'
-import { filesOf } from '../main/data-folder.ts'
 import { keepYoungObjectsFew } from '../host/memory.ts'
 import { codeOf, isProblem, type Problem, problem, problemLine, wordsOf } from '../host/problem.ts'
 import { version } from '../host/version.ts'
@@ -74,6 +73,7 @@ async function runCommand(
 async function stationProblem({ settings: { data_dir } }: Config, error: unknown): Promise<Problem> {
   const { isDamage } = await import('../main/store/database.ts')
   if (!isDamage(error)) throw error
+  const { filesOf } = await import('../main/data-folder.ts')
   const { damagedProblem } = await import('../main/database-problem.ts')
   return damagedProblem({ ...filesOf(data_dir), data_dir }, wordsOf(error))
 }
