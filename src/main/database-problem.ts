@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { DataFolder } from './data-folder.ts'
@@ -8,16 +8,19 @@ import { isDamage } from './store/database.ts'
 import { knownVersion } from './store/migrate.ts'
 
 /** Where what lies: enough to name the file and the way out. */
-type Files = Pick<DataFolder, 'database' | 'backups' | 'data_dir'>
+type Files = Pick<DataFolder, 'database' | 'backups' | 'headquarters' | 'data_dir'>
 
 /** What a start needs at least. */
 const ROOM_BYTES = 1_000_000
 
 export function damagedProblem(folder: Files, complaint: string): Problem {
   const backup = newestBackup(folder.backups)
+  const way_out = `It was left as it is. Bring back a backup with: ${restoring(folder, backup?.file)}`
   return problem(
     `${folder.database} is damaged (${complaint})`,
-    `It was left as it is. Bring back a backup with: ${restoring(folder, backup?.file)}`,
+    backup === undefined && existsSync(folder.headquarters)
+      ? `${way_out}. If there is none, move it away with its -wal and start: what headquarters has comes back by itself, with new keys`
+      : way_out,
   )
 }
 

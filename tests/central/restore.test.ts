@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import { newDatabase, stopServer } from '../support/central.ts'
 import { cleanUp, lotkeeper, newFolder, post, startCentral } from '../support/central-process.ts'
 import { programOf } from '../support/postgres.ts'
+import { startStation, stationFails, temporaryFolder } from '../support/process.ts'
 
 afterEach(cleanUp)
 afterAll(stopServer)
@@ -86,6 +87,39 @@ test('[S14] an older backup than the newest verified one is refused: stations ha
   expect(goes_on.url).not.toBe('')
   expect(await goes_on.end()).toBe(0)
 }, 180_000)
+
+test('a damaged station without a backup has back what headquarters has, by what the line says', async () => {
+  const central = await startCentral(newFolder(), '--database-url', await newDatabase())
+  const { out } = await lotkeeper('stations', 'add', '--name', 'Line 1', '--data-dir', central.data_dir)
+  const { code } = JSON.parse(out) as { code: string }
+  const folder = temporaryFolder()
+  const enrolled = await startStation(folder, ['--central', central.url, '--enroll', code])
+  expect((await enrolled.call('POST', '/v2/batches', { number: 'LOT-1' })).status).toBe(200)
+  await expect
+    .poll(
+      async () =>
+        (
+          await fetch(`${central.url}/v2/batches/LOT-1`, {
+            headers: { authorization: `Bearer ${central.user}` },
+          })
+        ).status,
+      { timeout: 30_000 },
+    )
+    .toBe(200)
+  await enrolled.stop()
+  const database = join(folder, 'lotkeeper.db')
+  writeFileSync(database, 'no database')
+  const { stderr } = await stationFails(['--data-dir', folder, '--port', '0'])
+  expect(stderr).toMatch(
+    / is damaged [^\n]+ If there is none, move it away with its -wal and start: [^\n]+\n$/,
+  )
+  renameSync(database, join(folder, 'damaged.db'))
+  const again = await startStation(folder)
+  await expect
+    .poll(async () => (await again.call('GET', '/v2/batches/LOT-1')).status, { timeout: 30_000 })
+    .toBe(200)
+  await again.stop()
+}, 120_000)
 
 test('whoever hangs up at the address of the database is no PostgreSQL', async () => {
   const central = await startCentral(newFolder(), '--database-url', await newDatabase())
