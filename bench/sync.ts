@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { chainHash } from '../src/host/hash.ts'
 import { createClient } from '../src/main/sync/client.ts'
+import { sql } from '../src/main/store/sql.ts'
 import { openOffice } from '../tests/sync/office.ts'
 import { type Chain, createChain } from '../tests/support/chain.ts'
 import { measureHeadquarters } from './headquarters.ts'
@@ -16,6 +17,7 @@ export async function measureSync(large: boolean): Promise<Result[]> {
     ...(await measureApplying(large ? 1_000_000 : 30_000, large)),
     await measureWrites(),
     ...(await measureBacklog()),
+    await measureTurn(),
     await measureFleet(),
     ...(await measureHeadquarters()),
   ]
@@ -94,20 +96,51 @@ async function measureReturn(
   ]
 }
 
-/** A station that was alone for weeks gets rid of what it has: batches, and ten units of one revision for each. */
-async function measureBacklog(operations = 20_000): Promise<Result[]> {
-  const office = await startOffice(1)
-  const bench = await openBench(office.url)
+/** A station that was alone for weeks: batches, and ten units of one revision for each. */
+async function openBacklog(url: string, part_number: string, operations: number): Promise<Bench> {
+  const bench = await openBench(url)
   const post = async (path: string, body: object) => bench.app(request('POST', path, body))
-  await post('/v2/parts', { number: 'PCB', name: 'Board' })
-  await post('/v2/parts/PCB/revisions', { number: 'B' })
-  const of = { part_number: 'PCB', revision_number: 'B' }
+  await post('/v2/parts', { number: part_number, name: 'Board' })
+  await post(`/v2/parts/${part_number}/revisions`, { number: 'A' })
+  const of = { part_number, revision_number: 'A' }
   for (let lot = 0; lot < operations / 11; lot += 1) {
-    await post('/v2/batches', { number: `LOT-${lot}` })
+    await post('/v2/batches', { number: `OWN-LOT-${lot}` })
     await Promise.all(
       Array.from({ length: 10 }, (_, n) => post('/v2/units', { ...of, serial_number: `${lot}-${n}` })),
     )
   }
+  return bench
+}
+
+/** Somebody else made that revision as well, so all that waits is of theirs from the first page on. */
+async function measureTurn(operations = 20_000): Promise<Result> {
+  const office = await startOffice(1)
+  const bench = await openBacklog(office.url, 'P-1', operations)
+  const { synced, db } = bench.store
+  const revision = () => db.one<{ id: string }>(sql`SELECT id FROM revisions WHERE key = 'a'`)!.id
+  const mine = revision()
+  const before = synced.outbox.byId(db).size
+  await bench.line.enroll(office.url, office.code)
+  while (synced.fold === null) await sleep(20)
+  const script = startScript(bench)
+  const started = performance.now()
+  while (revision() === mine) await sleep(5)
+  const seconds = (performance.now() - started) / 1_000
+  const { most, detail } = await script.stop()
+  await bench.close()
+  office.stop()
+  return {
+    what: 'sync: longest wait while all of a backlog comes out otherwise, ms',
+    value: most,
+    target: atMost(50),
+    detail: `${before} waiting, all of them of a revision that somebody else made too: after ${seconds.toFixed(1)} s they are of that one; ${detail}`,
+  }
+}
+
+/** What was made alone leaves. */
+async function measureBacklog(operations = 20_000): Promise<Result[]> {
+  const office = await startOffice(1)
+  const bench = await openBacklog(office.url, 'PCB', operations)
   const { synced, db } = bench.store
   const waiting = () => synced.outbox.byId(db).size
   const before = waiting()

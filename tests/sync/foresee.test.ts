@@ -17,12 +17,12 @@ import { expectSame } from './dump.ts'
 import { close, closeTwins, copyOf, enter, liveRows, newTwin, started, type Twin, write } from './twin.ts'
 
 /**
- * [S17] The simulator's histories on SQLite once more. Whenever headquarters says something while operations wait, two copies of the database
+ * [S17] The simulator's histories on SQLite once more. Whenever headquarters says something while operations wait, or one of them is rewritten, two copies of the database
  * accept a few more. One takes in what headquarters says after that; the other has begun to work it out before. In the end both are the same.
  */
 const { twins, seen } = vi.hoisted(() => ({
   twins: new WeakMap<object, Twin>(),
-  seen: { foreseen: 0, accepted: 0, inside: 0 },
+  seen: { foreseen: 0, rewritten: 0, accepted: 0, inside: 0 },
 }))
 
 vi.mock('../simulation/disk.ts', async (original) => {
@@ -41,8 +41,9 @@ vi.mock('../simulation/disk.ts', async (original) => {
     },
     commit(of: Disk, change: Write) {
       const twin = twins.get(of)!
-      const said = change.base !== undefined && of.outbox.size > 0
-      if (said && isForeseeable(twin, change)) play(copyOf(twin), copyOf(twin), change)
+      const reaches = change.base !== undefined || (change.outbox?.remove.length ?? 0) > 0
+      if (reaches && of.outbox.size > 0 && isForeseeable(twin, change))
+        play(copyOf(twin), copyOf(twin), change)
       disk.commit(of, change)
       write(twin, change)
     },
@@ -103,6 +104,7 @@ function play(plain: Twin, beside: Twin, change: Write): void {
   still.close()
   seen.foreseen += 1
   seen.accepted += accepted.length
+  if (change.base === undefined) seen.rewritten += 1
   expectSame(beside, plain, seen.foreseen)
   expect(footprintsOf(beside)).toEqual(footprintsOf(started(beside)))
   for (const twin of [plain, beside]) close(twin)
@@ -142,6 +144,7 @@ test(
     }
     expect(seen.foreseen).toBeGreaterThan(SEEDS * 10)
     expect(seen.accepted).toBeGreaterThan(SEEDS * 5)
+    expect(seen.rewritten).toBeGreaterThan(0)
     expect(seen.inside).toBeGreaterThan(SEEDS)
   },
 )
