@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { createdByStation, createdByUser } from './actor.ts'
+import { syncState } from './desk.ts'
 import { endpoint } from './endpoint.ts'
 import { journaledOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
@@ -58,6 +59,16 @@ const joinedBatch = z.object({
 export type JoinedBatch = z.infer<typeof joinedBatch>
 
 export const headquartersEndpoints = {
+  round: endpoint({
+    method: 'POST',
+    path: '/station/sync',
+    summary: 'Makes one round with headquarters now, and tells how far the two agree then',
+    access: 'any',
+    params: none,
+    query: none,
+    body: none,
+    answer: syncState,
+  }),
   get: endpoint({
     method: 'GET',
     path: '/station/headquarters',

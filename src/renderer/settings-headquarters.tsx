@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { ListOrdered } from 'lucide-react'
+import { ListOrdered, RefreshCw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button, Form, Input, Label, Text, TextField } from 'react-aria-components'
 
@@ -41,6 +41,7 @@ export function HeadquartersSettings() {
         <p>{t('settings_agreed', { when: moment(sync.last_success_at) })}</p>
       )}
       <p>{t('settings_waiting', { count: sync.pending })}</p>
+      {sync.state === 'offline' ? <TryNow /> : null}
       {may_edit ? (
         <>
           {sync.pending > 0 ? (
@@ -61,6 +62,21 @@ export function HeadquartersSettings() {
       )}
       {waiting ? <WaitingWindow count={sync.pending} onClose={() => setWaiting(false)} /> : null}
     </section>
+  )
+}
+
+/** Between two attempts of a station that was long alone are minutes: who has put the plug back need not wait for the next. */
+function TryNow() {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const attempt = useMutation({
+    mutationFn: () => call(headquartersEndpoints.round, {}),
+    onSuccess: (sync) => queries.setQueryData(syncQuery.queryKey, sync),
+  })
+  return (
+    <Button className="button" isPending={attempt.isPending} onPress={() => attempt.mutate()}>
+      <RefreshCw aria-hidden size={24} /> {t('try_now')}
+    </Button>
   )
 }
 

@@ -197,3 +197,17 @@ test('what waits can be looked at, and saved to a file', async () => {
   ])
   await expect(verdictOf(page)).toContainText('2 changes are in the file')
 })
+
+test('whoever has put the plug back has the station try at once', async () => {
+  const { page } = desk
+  await page.keyboard.press('Escape')
+  const again = card().getByRole('button', { name: 'Try now' })
+  await again.click()
+  await expect(again).toBeEnabled()
+  await expect(card()).toContainText('2 changes')
+  const { port } = new URL(central.url)
+  central = await startCentral(central.data_dir, '--port', port)
+  await again.click()
+  await expect(again).toHaveCount(0, soon)
+  await expect(card().getByRole('button', { name: 'Show what waits' })).toHaveCount(0, soon)
+})

@@ -20,6 +20,8 @@ import { type Api, read } from './route.ts'
 /** The line to headquarters, as far as these routes use it. */
 export interface Line {
   state(): SyncState
+  /** One round now, waited for. */
+  round(): Promise<SyncState>
   address(): HeadquartersAddress
   /** Spends a code. `undefined` when it worked. */
   enroll(url: string, code: string): Promise<NotEnrolled | undefined>
@@ -27,6 +29,7 @@ export interface Line {
 
 /** Where headquarters is, how to get there, and what has not arrived or was made one there. */
 export const headquartersRoutes = (api: Api, line: Line): Route[] => [
+  route(headquartersEndpoints.round, async () => ok(JSON.stringify(await line.round()))),
   route(headquartersEndpoints.get, () => ok(JSON.stringify(line.address()))),
   route(headquartersEndpoints.enroll, async ({ body: { url, code } }) => {
     const failed = await line.enroll(url, code.trim())
@@ -61,8 +64,8 @@ export const headquartersRoutes = (api: Api, line: Line): Route[] => [
 ]
 
 /** A station without headquarters. */
-export const alone = (db: ReadableDb): Line => ({
-  state() {
+export function alone(db: ReadableDb): Line {
+  const state = (): SyncState => {
     const { pending, oldest_ms } = pendingWork(db)
     return {
       state: 'no_headquarters',
@@ -77,12 +80,16 @@ export const alone = (db: ReadableDb): Line => ({
       clock_skew_ms: null,
       disk_free_bytes: null,
     }
-  },
-  address: () => ({ url: null, by_settings: false }),
-  enroll: () =>
-    Promise.resolve({
-      reason: 'no_line',
-      message: 'This station was opened without a way to headquarters',
-      technical: null,
-    }),
-})
+  }
+  return {
+    state,
+    round: () => Promise.resolve(state()),
+    address: () => ({ url: null, by_settings: false }),
+    enroll: () =>
+      Promise.resolve({
+        reason: 'no_line',
+        message: 'This station was opened without a way to headquarters',
+        technical: null,
+      }),
+  }
+}

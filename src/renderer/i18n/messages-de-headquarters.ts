@@ -99,6 +99,7 @@ export const deHeadquarters: HeadquartersCatalogue = {
     'Die Platte dieses PCs ist fast voll: noch {free}. Schaffen Sie Platz, sonst kann bald nichts mehr gespeichert werden.',
   banner_label: 'Braucht jemanden',
   do_headquarters: 'Einstellungen der Zentrale',
+  try_now: 'Jetzt versuchen',
   waiting_show: 'Wartendes zeigen',
   waiting_title: 'Wartet auf die Zentrale',
   waiting_none: 'Nichts wartet.',

@@ -90,6 +90,7 @@ export const enHeadquarters = {
   disk_low: 'The disk of this PC is nearly full: {free} left. Make room, or soon nothing more can be kept.',
   banner_label: 'Needs a person',
   do_headquarters: 'Headquarters settings',
+  try_now: 'Try now',
   waiting_show: 'Show what waits',
   waiting_title: 'Waits for headquarters',
   waiting_none: 'Nothing waits.',

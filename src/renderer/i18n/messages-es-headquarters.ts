@@ -92,6 +92,7 @@ export const esHeadquarters: HeadquartersCatalogue = {
     'El disco de este PC está casi lleno: quedan {free}. Haga sitio o pronto no se podrá guardar nada más.',
   banner_label: 'Hace falta alguien',
   do_headquarters: 'Ajustes de la central',
+  try_now: 'Intentar ahora',
   waiting_show: 'Ver lo pendiente',
   waiting_title: 'Pendiente para la central',
   waiting_none: 'No hay nada pendiente.',

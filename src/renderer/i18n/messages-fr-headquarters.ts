@@ -94,6 +94,7 @@ export const frHeadquarters: HeadquartersCatalogue = {
     'Le disque de ce PC est presque plein : il reste {free}. Faites de la place, sinon plus rien ne pourra être gardé.',
   banner_label: 'Demande quelqu’un',
   do_headquarters: 'Réglages du siège',
+  try_now: 'Essayer maintenant',
   waiting_show: 'Voir ce qui attend',
   waiting_title: 'En attente du siège',
   waiting_none: 'Rien n’attend.',

@@ -74,6 +74,7 @@ export const zhHeadquarters: HeadquartersCatalogue = {
   disk_low: '本机磁盘快满了：剩余 {free}。请清理空间，否则很快将无法保存。',
   banner_label: '需要有人处理',
   do_headquarters: '总部设置',
+  try_now: '立即重试',
   waiting_show: '查看等待的更改',
   waiting_title: '等待发送到总部',
   waiting_none: '没有等待的更改。',
