@@ -103,6 +103,33 @@ describe('a database of an earlier release', () => {
   )
 })
 
+test('what is known of rows by their ids alone is known by noun and id afterwards, all of it', () => {
+  migrate(database, 13)
+  database.execute(`
+    INSERT INTO row_marks (id, noun, in_base, marks) VALUES ('b', 'batch', 1, '{"created":["o",1,1,1]}'), ('a', 'unit', 0, '{}');
+    INSERT INTO base_rows (id, noun, scope, key, row) VALUES ('a', 'unit', '', 'sn-1', '{"fields":{}}'), ('c', 'batch', '', NULL, '{}');
+    INSERT INTO stage_rows (id, noun, same, row) VALUES ('a', 'unit', 1, NULL), ('b', 'batch', 0, '{}');
+    INSERT INTO aliases (id, noun, into_id) VALUES ('d', 'batch', 'b');
+    INSERT INTO graves (id, noun, row, scope, key) VALUES ('d', 'batch', '{}', '', NULL), ('e', 'part', '{}', '', 'pcb');
+    INSERT INTO deferred_fields (id, noun, fields) VALUES ('b', 'batch', '{"new":1}');`)
+  const tables = ['row_marks', 'base_rows', 'stage_rows', 'aliases', 'graves', 'deferred_fields']
+  const dump = () =>
+    tables.map((table) => database.all({ text: `SELECT * FROM ${table} ORDER BY id`, values: [] }))
+  const indexes = () =>
+    database.all(sql`SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name`)
+  const before = [dump(), indexes()]
+  migrate(database)
+  expect([dump(), indexes()]).toEqual(before)
+  expect(database.all(sql`SELECT name FROM sqlite_schema WHERE name LIKE '%_by_id'`)).toEqual([])
+  for (const table of tables)
+    expect(
+      database.all({
+        text: `SELECT name FROM pragma_table_info('${table}') WHERE pk > 0 ORDER BY pk`,
+        values: [],
+      }),
+    ).toEqual([{ name: 'id' }, { name: 'noun' }])
+})
+
 test('a database of a later release is left as it is', () => {
   migrate(database)
   const future = knownVersion() + 1

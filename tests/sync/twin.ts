@@ -152,7 +152,8 @@ export function difference(
   const wrong = rows.find((row) => canonical(base.get(row.noun, row.id) ?? null) !== canonical(row))
   if (wrong !== undefined) return `base of ${wrong.noun} ${wrong.id}`
   const extra = live.find(
-    ({ noun, id }) => base.get(noun, id) !== undefined && !rows.some((row) => row.id === id),
+    ({ noun, id }) =>
+      base.get(noun, id) !== undefined && !rows.some((row) => row.noun === noun && row.id === id),
   )
   if (extra !== undefined) return `base has ${extra.noun} ${extra.id}`
   const view = viewOf(db, synced)

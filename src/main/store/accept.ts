@@ -5,13 +5,12 @@ import type { ClockReading, JournaledOperation, Operation } from '../../model/op
 import { refusalOf } from '../../model/refusal.ts'
 import type { Decision } from '../../model/state.ts'
 import { applyRows } from './apply.ts'
-import { dropBase, keepBase, markedState, putMarks } from './base.ts'
+import { dropBase, isInBase, keepBase, markedState, putMarks } from './base.ts'
 import type { WritableDb } from './database.ts'
 import { appendJournal } from './journal.ts'
 import { liveState } from './live.ts'
 import { marksOf } from './marks.ts'
 import type { Recall } from './recall.ts'
-import { sql } from './sql.ts'
 import { everything, type Synced } from './synced.ts'
 
 /** Who writes, when, and where ids come from: one for each request, so that its operations share a `txn_id`. */
@@ -89,10 +88,7 @@ function acceptSynced(
 /** Before the first waiting operation touches a row, headquarters' image of it is kept. */
 function setAside(db: WritableDb, { changed }: Decision): void {
   const state = markedState(db)
-  const untouched = changed.flatMap(({ noun, id }) => {
-    const found = db.one<{ in_base: number }>(sql`SELECT in_base FROM row_marks WHERE id = ${id}`)
-    return found?.in_base === 1 ? state.get(noun, id)! : []
-  })
-  for (const row of untouched) dropBase(db, row.id)
+  const untouched = changed.flatMap((row) => (isInBase(db, row) ? state.get(row.noun, row.id)! : []))
+  for (const row of untouched) dropBase(db, row)
   for (const row of untouched) keepBase(db, row)
 }

@@ -3,7 +3,7 @@ import type { Noun, Row } from '../../model/state.ts'
 import type { WritableDb } from './database.ts'
 import { forgetText, isSearchKept, noteText, noteTextsAfter } from './search.ts'
 import { sql } from './sql.ts'
-import { noStrangers, type Strangers } from './strangers.ts'
+import { nameOf, noStrangers, type Strangers } from './strangers.ts'
 import {
   idsNamed,
   insertAndRead,
@@ -33,7 +33,7 @@ export function applyRows(
   vanished: readonly Vanished[] = [],
   strangers: Strangers = noStrangers,
 ): void {
-  const before = (row: Vanished) => (strangers.has(row.id) ? undefined : standing(db, row))
+  const before = (row: Vanished) => (strangers.has(nameOf(row)) ? undefined : standing(db, row))
   if (changed.length === 1 && vanished.length === 0 && !gone(changed[0]!)) {
     write(db, changed[0]!, before(changed[0]!))
     return
@@ -42,23 +42,26 @@ export function applyRows(
   for (const row of [...changed, ...vanished]) {
     const old = before(row)
     if (old === undefined) continue
-    befores.set(row.id, old)
+    befores.set(nameOf(row), old)
     if (nouns[row.noun].unique) db.run(releaseKey(row.noun, row.id))
   }
   for (const noun of referredFirst) {
     const rows = changed.filter((row) => row.noun === noun && !gone(row))
     if (rows.length === 0) continue
-    for (const row of rows) if (befores.has(row.id)) write(db, row, befores.get(row.id))
+    for (const row of rows) {
+      const old = befores.get(nameOf(row))
+      if (old !== undefined) write(db, row, old)
+    }
     insert(
       db,
       noun,
-      rows.filter(({ id }) => !befores.has(id)),
+      rows.filter((row) => !befores.has(nameOf(row))),
     )
   }
   for (const row of changed) if (!gone(row)) for (const query of placeAmongOwn(row)) db.run(query)
   for (const noun of referredFirst.toReversed()) {
-    for (const row of changed) if (row.noun === noun && gone(row)) bury(db, row, befores.get(row.id))
-    for (const row of vanished) if (row.noun === noun) remove(db, row, befores.get(row.id))
+    for (const row of changed) if (row.noun === noun && gone(row)) bury(db, row, befores.get(nameOf(row)))
+    for (const row of vanished) if (row.noun === noun) remove(db, row, befores.get(nameOf(row)))
   }
 }
 
@@ -112,7 +115,7 @@ function bury(db: WritableDb, row: Row, old: Standing | undefined): void {
   db.run(sql`INSERT INTO graves (id, noun, row, scope, key)
     VALUES (${row.id}, ${row.noun}, ${JSON.stringify(row)}, ${row.scope}, ${key})
     ON CONFLICT DO UPDATE SET row = excluded.row, scope = excluded.scope, key = excluded.key`)
-  if (row.into === null) db.run(sql`DELETE FROM aliases WHERE id = ${row.id}`)
+  if (row.into === null) db.run(sql`DELETE FROM aliases WHERE id = ${row.id} AND noun = ${row.noun}`)
   else
     db.run(sql`INSERT INTO aliases (id, noun, into_id) VALUES (${row.id}, ${row.noun}, ${row.into})
       ON CONFLICT DO UPDATE SET into_id = excluded.into_id`)

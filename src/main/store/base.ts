@@ -11,7 +11,7 @@ export function markedState(db: ReadableDb): State {
   const marks = marksOf(db)
   // What lies in a grave was written there with its marks.
   const marked = (row: Row): Row =>
-    row.deleted || row.into !== null ? row : { ...row, marks: marks.of(row.id) }
+    row.deleted || row.into !== null ? row : { ...row, marks: marks.of(row) }
   const maybe = (row: Row | undefined) => row && marked(row)
   return {
     get: (noun, id) => maybe(live.get(noun, id)),
@@ -21,24 +21,30 @@ export function markedState(db: ReadableDb): State {
   }
 }
 
+/** Is the live row just what headquarters said? */
+export function isInBase(db: ReadableDb, { noun, id }: Pick<Row, 'noun' | 'id'>): boolean {
+  const found = db.one<{ in_base: number }>(
+    sql`SELECT in_base FROM row_marks WHERE id = ${id} AND noun = ${noun}`,
+  )
+  return found?.in_base === 1
+}
+
 /** What headquarters said: the live rows, except where waiting operations touched them and the image was kept aside. */
 export function baseState(db: ReadableDb): State {
   const live = markedState(db)
-  const isBase = ({ id }: Pick<Row, 'id'>) =>
-    db.one<{ in_base: number }>(sql`SELECT in_base FROM row_marks WHERE id = ${id}`)?.in_base === 1
-  const kept = (id: string) => {
-    const found = db.one<{ row: string }>(sql`SELECT row FROM base_rows WHERE id = ${id}`)
+  const kept = (noun: Noun, id: string) => {
+    const found = db.one<{ row: string }>(sql`SELECT row FROM base_rows WHERE id = ${id} AND noun = ${noun}`)
     return found && (JSON.parse(found.row) as Row)
   }
   const keptMembers = (noun: Noun, field: string, target: string) =>
     db
       .all<{ row: string }>(sql`
-        SELECT row FROM base_references r JOIN base_rows b ON b.id = r.id
+        SELECT row FROM base_references r JOIN base_rows b ON b.id = r.id AND b.noun = ${noun}
         WHERE r.field = ${`${noun}.${field}`} AND r.target = ${target}`)
       .map(({ row }) => JSON.parse(row) as Row)
-  const present = (row: Row | undefined) => (row !== undefined && isBase(row) ? row : undefined)
+  const present = (row: Row | undefined) => (row !== undefined && isInBase(db, row) ? row : undefined)
   return {
-    get: (noun, id) => (isBase({ id }) ? live.get(noun, id) : kept(id)),
+    get: (noun, id) => (isInBase(db, { noun, id }) ? live.get(noun, id) : kept(noun, id)),
     holder(noun, scope, key) {
       const found = db.one<{ row: string }>(
         sql`SELECT row FROM base_rows WHERE noun = ${noun} AND scope = ${scope} AND key = ${key}`,
@@ -46,10 +52,13 @@ export function baseState(db: ReadableDb): State {
       return found === undefined ? present(live.holder(noun, scope, key)) : (JSON.parse(found.row) as Row)
     },
     members: (noun, field, id, but) => [
-      ...live.members(noun, field, id, but).filter(isBase),
+      ...live.members(noun, field, id, but).filter((row) => isInBase(db, row)),
       ...keptMembers(noun, field, id),
     ],
-    joined: (noun, id) => [...live.joined(noun, id).filter(isBase), ...keptMembers(noun, 'into', id)],
+    joined: (noun, id) => [
+      ...live.joined(noun, id).filter((row) => isInBase(db, row)),
+      ...keptMembers(noun, 'into', id),
+    ],
   }
 }
 
@@ -68,7 +77,7 @@ export function remembering(state: State): State {
 
 /** Keeps headquarters' image of a row that the live row no longer is. */
 export function keepBase(db: WritableDb, row: Row): void {
-  dropBase(db, row.id)
+  dropBase(db, row)
   const holds = !row.deleted && row.into === null
   db.run(sql`INSERT INTO base_rows (id, noun, scope, key, row)
     VALUES (${row.id}, ${row.noun}, ${row.scope}, ${holds ? row.key : null}, ${JSON.stringify(row)})`)
@@ -76,12 +85,12 @@ export function keepBase(db: WritableDb, row: Row): void {
     db.run(sql`INSERT INTO base_references (field, target, id) VALUES (${field}, ${target}, ${row.id})`)
 }
 
-export function dropBase(db: WritableDb, id: string): void {
-  const before = db.one<{ row: string }>(sql`SELECT row FROM base_rows WHERE id = ${id}`)
+export function dropBase(db: WritableDb, { noun, id }: Pick<Row, 'noun' | 'id'>): void {
+  const before = db.one<{ row: string }>(sql`SELECT row FROM base_rows WHERE id = ${id} AND noun = ${noun}`)
   if (before === undefined) return
   for (const [field, target] of references(JSON.parse(before.row) as Row))
     db.run(sql`DELETE FROM base_references WHERE field = ${field} AND target = ${target} AND id = ${id}`)
-  db.run(sql`DELETE FROM base_rows WHERE id = ${id}`)
+  db.run(sql`DELETE FROM base_rows WHERE id = ${id} AND noun = ${noun}`)
 }
 
 function references(row: Row): [field: string, target: string][] {

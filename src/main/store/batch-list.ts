@@ -66,7 +66,7 @@ function pickedInOrder(
   let picked: Picked[]
   if (ids !== undefined) {
     picked = db.all(sql`
-      SELECT pk, created_at, key FROM batches WHERE id IN ${standingIds(ids)}`)
+      SELECT pk, created_at, key FROM batches WHERE id IN ${standingIds('batch', ids)}`)
     const wanted = keys && new Set(keys)
     if (wanted) picked = picked.filter(({ key }) => wanted.has(key))
   } else

@@ -57,7 +57,7 @@ export function defer(db: WritableDb, rows: readonly Row[]): readonly Row[] {
     if (Object.keys(unknown).length > 0)
       db.run(sql`INSERT INTO deferred_fields (id, noun, fields) VALUES (${row.id}, ${row.noun}, ${JSON.stringify(unknown)})
         ON CONFLICT DO UPDATE SET fields = excluded.fields`)
-    else db.run(sql`DELETE FROM deferred_fields WHERE id = ${row.id}`)
+    else db.run(sql`DELETE FROM deferred_fields WHERE id = ${row.id} AND noun = ${row.noun}`)
   }
   return known
 }
@@ -106,9 +106,9 @@ function* rowsOf(db: WritableDb, noun: string): Generator<readonly Row[]> {
 
 function* withFields(db: WritableDb): Generator<readonly Row[]> {
   const base = baseState(db)
-  for (let after = ''; ;) {
+  for (let after = { id: '', noun: '' }; ;) {
     const found = db.all<Pick<Row, 'id' | 'noun'> & { readonly fields: string }>(sql`
-      SELECT id, noun, fields FROM deferred_fields WHERE id > ${after} ORDER BY id LIMIT ${CHUNK}`)
+      SELECT id, noun, fields FROM deferred_fields WHERE (id, noun) > (${after.id}, ${after.noun}) ORDER BY id, noun LIMIT ${CHUNK}`)
     if (found.length === 0) return
     const rows = found.flatMap(({ id, noun, fields: text }) => {
       const fields = JSON.parse(text) as Unknown
@@ -118,6 +118,6 @@ function* withFields(db: WritableDb): Generator<readonly Row[]> {
       return { ...row, fields: { ...row.fields, ...fields } }
     })
     if (rows.length > 0) yield rows
-    after = found.at(-1)!.id
+    after = found.at(-1)!
   }
 }

@@ -1,6 +1,6 @@
 import type { Noun } from '../../model/state.ts'
 import type { Overlay } from '../../model/sync/overlay.ts'
-import { markedState, putMarks } from './base.ts'
+import { isInBase, markedState, putMarks } from './base.ts'
 import { marksOf } from './marks.ts'
 import { sql } from './sql.ts'
 import type { Store } from './store.ts'
@@ -21,7 +21,9 @@ export async function fillMarks({ db, commits }: Store, rows: Overlay, slice_ms:
       if (next.done === true) break
       const noun = next.value.slice(0, next.value.indexOf(':')) as Noun
       const id = next.value.slice(noun.length + 1)
-      const found = db.one<{ marks: string }>(sql`SELECT marks FROM row_marks WHERE id = ${id}`)
+      const found = db.one<{ marks: string }>(
+        sql`SELECT marks FROM row_marks WHERE id = ${id} AND noun = ${noun}`,
+      )
       if (found === undefined || !found.marks.includes('"created"')) missing.push({ noun, id })
     }
     if (missing.length === 0) {
@@ -35,10 +37,13 @@ export async function fillMarks({ db, commits }: Store, rows: Overlay, slice_ms:
         const before = rows.get(noun, id)
         const now = state.get(noun, id)
         if (before === undefined || now === undefined) continue
-        const found = writable.one<{ in_base: number }>(sql`SELECT in_base FROM row_marks WHERE id = ${id}`)
         const row = { ...now, marks: { ...before.marks, ...now.marks } }
-        if (row.deleted) writable.run(sql`UPDATE graves SET row = ${JSON.stringify(row)} WHERE id = ${id}`)
-        putMarks(writable, [{ row, marks: marks.encode(writable, row.marks), in_base: found?.in_base === 1 }])
+        if (row.deleted)
+          writable.run(
+            sql`UPDATE graves SET row = ${JSON.stringify(row)} WHERE id = ${id} AND noun = ${noun}`,
+          )
+        const in_base = isInBase(writable, row)
+        putMarks(writable, [{ row, marks: marks.encode(writable, row.marks), in_base }])
       }
     })
   }

@@ -63,7 +63,11 @@ export function makeFirstFile(file: string, old: string): void {
       // With the pks they have: the first user is who stands at the screen.
       copy(db, 'users')
       copy(db, 'stations', `WHERE id = (SELECT value FROM old.meta WHERE name = 'station_id')`)
-      copy(db, 'row_marks', `WHERE id = (SELECT value FROM old.meta WHERE name = 'station_id')`)
+      copy(
+        db,
+        'row_marks',
+        `WHERE noun = 'station' AND id = (SELECT value FROM old.meta WHERE name = 'station_id')`,
+      )
     })
   })
 }

@@ -1,6 +1,6 @@
 import { nouns } from '../../model/decide/nouns.ts'
 import type { Noun, Row, State } from '../../model/state.ts'
-import type { Strangers } from './strangers.ts'
+import { nameOf, type Strangers } from './strangers.ts'
 import { shapes } from './tables.ts'
 
 /** What becomes of a row: as the tables show it, if they do, and as it is to be, if at all. */
@@ -21,9 +21,6 @@ export interface Heirs {
   readonly renamed: (row: Row) => Row
 }
 
-/** A row's name in an overlay: `noun:id`. */
-export const nameOf = ({ noun, id }: Pick<Row, 'noun' | 'id'>) => `${noun}:${id}`
-
 export function turnOf(name: string, before: State, live: State): Turn {
   const noun = name.slice(0, name.indexOf(':')) as Noun
   const id = name.slice(noun.length + 1)
@@ -36,7 +33,7 @@ const isLive = (row: Row | undefined): row is Row => row !== undefined && !row.d
 export function withoutHeirs(strangers: Strangers, { places }: Heirs): Strangers {
   if (places.length === 0) return strangers
   const rest = new Set(strangers)
-  for (const { heir } of places) rest.delete(heir)
+  for (const { noun, heir } of places) rest.delete(nameOf({ noun, id: heir }))
   return rest
 }
 

@@ -14,7 +14,7 @@ import type { Foreseen } from './foresee.ts'
 import { decideHere, laidOver, NEAR } from './redecide.ts'
 import { settle } from './settle.ts'
 import { sql } from './sql.ts'
-import { noStrangers, type Strangers, strangersAmong, without } from './strangers.ts'
+import { nameOf, noStrangers, type Strangers, strangersAmong, without } from './strangers.ts'
 import { emptyStage, putStage, stagedBase } from './stage.ts'
 import { authorOf, type Synced } from './synced.ts'
 import { writeHistory, writeSync } from './sync-state.ts'
@@ -70,8 +70,8 @@ export function perform(
   }
 }
 
-const isNew = ({ id, deleted, into }: Row, strangers: Strangers) =>
-  strangers.has(id) && !deleted && into === null
+const isNew = (row: Row, strangers: Strangers) =>
+  strangers.has(nameOf(row)) && !row.deleted && row.into === null
 
 function bring(db: WritableDb, rows: readonly Row[], strangers: Strangers): void {
   const marks = marksOf(db)

@@ -10,7 +10,7 @@ import { type Found, holding, referringTo, selectIds, selectRows, toRow } from '
  */
 export function liveState(db: ReadableDb): State {
   return {
-    get: (noun, id) => readRow(db, noun, sql`row.id = ${id}`) ?? grave(db, id),
+    get: (noun, id) => readRow(db, noun, sql`row.id = ${id}`) ?? grave(db, noun, id),
     holder: (noun, scope, key) => {
       const condition = holding(noun, scope, key)
       return condition && readRow(db, noun, condition)
@@ -24,10 +24,10 @@ export function liveState(db: ReadableDb): State {
       }
       return db.all<Found>(selectRows(noun, condition)).map((found) => toRow(noun, found))
     },
-    joined: (_noun, id) =>
+    joined: (noun, id) =>
       db
         .all<{ row: string }>(sql`
-          SELECT row FROM aliases JOIN graves ON graves.id = aliases.id WHERE into_id = ${id} ORDER BY aliases.id`)
+          SELECT row FROM aliases JOIN graves USING (id, noun) WHERE into_id = ${id} AND noun = ${noun} ORDER BY id`)
         .map(({ row }) => JSON.parse(row) as Row),
   }
 }
@@ -37,7 +37,7 @@ function readRow(db: ReadableDb, noun: Noun, condition: Query): Row | undefined 
   return found && toRow(noun, found)
 }
 
-function grave(db: ReadableDb, id: string): Row | undefined {
-  const found = db.one<{ row: string }>(sql`SELECT row FROM graves WHERE id = ${id}`)
+function grave(db: ReadableDb, noun: Noun, id: string): Row | undefined {
+  const found = db.one<{ row: string }>(sql`SELECT row FROM graves WHERE id = ${id} AND noun = ${noun}`)
   return found && (JSON.parse(found.row) as Row)
 }

@@ -15,7 +15,7 @@ interface Origin {
 
 /** Good for one transaction: what it remembers of `origins` may be rolled back. */
 export interface Marks {
-  of(id: string): Row['marks']
+  of(row: Pick<Row, 'noun' | 'id'>): Row['marks']
   decode(text: string): Row['marks']
   encode(db: WritableDb, marks: Row['marks']): string
 }
@@ -62,8 +62,10 @@ export function marksOf(db: ReadableDb): Marks {
 
   return {
     decode,
-    of(id) {
-      const found = db.one<{ marks: string }>(sql`SELECT marks FROM row_marks WHERE id = ${id}`)
+    of({ noun, id }) {
+      const found = db.one<{ marks: string }>(
+        sql`SELECT marks FROM row_marks WHERE id = ${id} AND noun = ${noun}`,
+      )
       return found === undefined ? {} : decode(found.marks)
     },
     encode: (writable, marks) =>

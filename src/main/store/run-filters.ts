@@ -106,7 +106,7 @@ function ofMakers(db: ReadableDb, query: RunListQuery): Kind[] {
     )
   }
   if (query.created_by_station_ids) {
-    const stations = sql`SELECT pk FROM stations WHERE id IN ${standingIds(query.created_by_station_ids)}`
+    const stations = sql`SELECT pk FROM stations WHERE id IN ${standingIds('station', query.created_by_station_ids)}`
     const column = { name: sql`t.created_by_station_pk`, values: db.rows<[number]>(stations).flat() }
     found.push(kindOf(column, ['created_at']))
   }

@@ -7,7 +7,7 @@ import type { WritableDb } from './database.ts'
 import { heirsAmong, turnOf, withoutHeirs } from './heirs.ts'
 import { marksOf } from './marks.ts'
 import { sql } from './sql.ts'
-import { type Strangers, without } from './strangers.ts'
+import { nameOf, type Strangers, without } from './strangers.ts'
 import type { Synced } from './synced.ts'
 import { renameRow, shapes } from './tables.ts'
 
@@ -34,15 +34,17 @@ export function settle(db: WritableDb, synced: Synced, settled: Settled): void {
   const strangers = withoutHeirs(settled.strangers, heirs)
   const rows = turns.flatMap(({ old, row }) => (row && !(old && isSame(heirs.renamed(old), row)) ? row : []))
   // The station itself was made by no operation: none can undo it.
-  const vanished = turns.flatMap(({ id, old, row }) => (row === undefined && old && id !== own ? old : []))
+  const vanished = turns.flatMap(({ noun, id, old, row }) =>
+    row === undefined && old && !(noun === 'station' && id === own) ? old : [],
+  )
   const marks = marksOf(db)
   const some_kept = db.one(sql`SELECT 1 FROM base_rows LIMIT 1`) !== undefined
-  if (some_kept) for (const { id, row } of turns) if (row && !strangers.has(id)) dropBase(db, id)
-  for (const { id } of vanished) {
-    dropBase(db, id)
-    db.run(sql`DELETE FROM row_marks WHERE id = ${id}`)
+  if (some_kept) for (const { row } of turns) if (row && !strangers.has(nameOf(row))) dropBase(db, row)
+  for (const row of vanished) {
+    dropBase(db, row)
+    db.run(sql`DELETE FROM row_marks WHERE id = ${row.id} AND noun = ${row.noun}`)
   }
-  const known = rows.filter(({ id }) => !strangers.has(id))
+  const known = rows.filter((row) => !strangers.has(nameOf(row)))
   unbury(db, [...known.filter((row) => !row.deleted && row.into === null), ...vanished])
   meetCreators(db, rows)
   // Of rows that leave together one may refer to another that left before it. Said only where it is so: SQLite prepares every statement
@@ -72,7 +74,11 @@ export function isSame(old: Row, row: Row): boolean {
 /** Rows that live again, or never were, leave no grave. */
 function unbury(db: WritableDb, rows: readonly Vanished[]): void {
   if (rows.length === 0) return
-  const ids = JSON.stringify(rows.map(({ id }) => id))
-  db.run(sql`DELETE FROM graves WHERE id IN (SELECT value FROM json_each(${ids}))`)
-  db.run(sql`DELETE FROM aliases WHERE id IN (SELECT value FROM json_each(${ids}))`)
+  const names = JSON.stringify(rows.map(({ noun, id }) => [id, noun]))
+  db.run(
+    sql`DELETE FROM graves WHERE (id, noun) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${names}))`,
+  )
+  db.run(
+    sql`DELETE FROM aliases WHERE (id, noun) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${names}))`,
+  )
 }

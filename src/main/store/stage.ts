@@ -44,8 +44,10 @@ export function stagedBase(db: WritableDb, base: State): Overlay {
   const next = overlay(base)
   // A base row is one whose live row is headquarters' row, or whose image was kept aside.
   const gone = db.all<{ noun: Noun; id: string }>(sql`
-    SELECT noun, id FROM row_marks WHERE in_base = 1 AND id NOT IN (SELECT id FROM stage_rows)
-    UNION ALL SELECT noun, id FROM base_rows WHERE id NOT IN (SELECT id FROM stage_rows)`)
+    SELECT noun, id FROM row_marks WHERE in_base = 1
+      AND NOT EXISTS (SELECT 1 FROM stage_rows s WHERE s.id = row_marks.id AND s.noun = row_marks.noun)
+    UNION ALL SELECT noun, id FROM base_rows
+      WHERE NOT EXISTS (SELECT 1 FROM stage_rows s WHERE s.id = base_rows.id AND s.noun = base_rows.noun)`)
   const found = db.all<{ row: string }>(sql`SELECT row FROM stage_rows WHERE same = 0`)
   const rows = deferAnew(
     db,

@@ -50,7 +50,7 @@ export function getStation(
   asked: string,
   now: number,
 ): StationDetail | Refusal {
-  const id = standingId(db, asked)
+  const id = standingId(db, 'station', asked)
   if (actor.kind === 'station' && actor.id !== id)
     return refuse('FORBIDDEN', 'Forbidden: a station key may read its own station only')
   const station = findStation(db, id)

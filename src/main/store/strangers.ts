@@ -3,7 +3,10 @@ import type { Row, State } from '../../model/state.ts'
 import type { ReadableDb } from './database.ts'
 import { shapes } from './tables.ts'
 
-/** Ids of rows that no table of this database has. */
+/** A row's name, as overlays have it too: `noun:id`. An id alone names none ([S18]). */
+export const nameOf = ({ noun, id }: Pick<Row, 'noun' | 'id'>) => `${noun}:${id}`
+
+/** Names of rows that no table of this database has. */
 export type Strangers = ReadonlySet<string>
 
 export const noStrangers: Strangers = new Set()
@@ -19,10 +22,12 @@ export function strangersAmong(db: ReadableDb, rows: readonly Row[]): Strangers 
     if (shapes[noun].stays) continue
     const ids = rows.flatMap((row) => (row.noun === noun ? row.id : []))
     if (ids.length === 0) continue
-    const text = `SELECT value FROM json_each(+?) WHERE NOT EXISTS (SELECT 1 FROM row_marks WHERE id = value)
+    const text = `SELECT value FROM json_each(+?) WHERE NOT EXISTS (SELECT 1 FROM row_marks WHERE id = value AND noun = '${noun}')
       AND NOT EXISTS (SELECT 1 FROM ${shapes[noun].table} WHERE id = value)
-      AND NOT EXISTS (SELECT 1 FROM graves WHERE id = value) AND NOT EXISTS (SELECT 1 FROM base_rows WHERE id = value)`
-    for (const [id] of db.rows<[string]>({ text, values: [JSON.stringify(ids)] })) found.add(id)
+      AND NOT EXISTS (SELECT 1 FROM graves WHERE id = value AND noun = '${noun}')
+      AND NOT EXISTS (SELECT 1 FROM base_rows WHERE id = value AND noun = '${noun}')`
+    for (const [id] of db.rows<[string]>({ text, values: [JSON.stringify(ids)] }))
+      found.add(nameOf({ noun, id }))
   }
   return found
 }
@@ -31,6 +36,6 @@ export function strangersAmong(db: ReadableDb, rows: readonly Row[]): Strangers 
 export function without(state: State, strangers: Strangers): State {
   return {
     ...state,
-    get: (noun, id) => (strangers.has(id) ? undefined : state.get(noun, id)),
+    get: (noun, id) => (strangers.has(nameOf({ noun, id })) ? undefined : state.get(noun, id)),
   }
 }

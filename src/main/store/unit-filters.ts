@@ -13,7 +13,7 @@ export function filtersOf(db: ReadableDb, query: UnitListQuery): Filter[] {
   const created = range(sql`u.created_at`, query.created_after, query.created_before)
   return [
     ...(query.search_query === undefined ? [] : [serialContains(db, query.search_query)]),
-    ...(query.ids ? [plain(sql`u.id IN ${standingIds(query.ids)}`)] : []),
+    ...(query.ids ? [plain(sql`u.id IN ${standingIds('unit', query.ids)}`)] : []),
     ...(query.serial_numbers ? [plain(sql`u.key IN ${among(query.serial_numbers.map(fold))}`)] : []),
     ...(query.part_numbers || query.revision_numbers ? [ofRevisions(db, query)] : []),
     ...(query.batch_numbers ? [plain(inBatch(query.batch_numbers))] : []),
@@ -46,7 +46,7 @@ function ofMakers(db: ReadableDb, query: UnitListQuery): Query[] {
     found.push(oneOf(sql`u.created_by_user_pk`, db.rows<[number]>(users).flat()))
   }
   if (query.created_by_station_ids) {
-    const stations = sql`SELECT pk FROM stations WHERE id IN ${standingIds(query.created_by_station_ids)}`
+    const stations = sql`SELECT pk FROM stations WHERE id IN ${standingIds('station', query.created_by_station_ids)}`
     found.push(oneOf(sql`u.created_by_station_pk`, db.rows<[number]>(stations).flat()))
   }
   return found
