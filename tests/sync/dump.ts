@@ -3,6 +3,8 @@ import { expect } from 'vitest'
 import type { Database } from '../../src/main/store/database.ts'
 import { sql, type SqlValue } from '../../src/main/store/sql.ts'
 import { viewOf } from '../../src/main/store/synced.ts'
+import type { Row } from '../../src/model/state.ts'
+import { canonical } from '../../src/model/sync/chain.ts'
 import { difference, liveRows, recordsOf, type Twin } from './twin.ts'
 
 const columns = (db: Database, table: string) =>
@@ -34,6 +36,9 @@ const named: Readonly<Record<string, string>> = {
   last_run: 'runs',
 }
 
+/** A row that is kept as JSON, in whatever order its fields were written. */
+const ordered = (text: SqlValue) => (typeof text === 'string' ? canonical(JSON.parse(text) as Row) : text)
+
 /** All rows of a table, as text, with rows named by their ids. The search is compared by what it finds. */
 function dump(db: Database, table: string): string[] {
   const shown = columns(db, table)
@@ -46,7 +51,7 @@ function dump(db: Database, table: string): string[] {
     })
   return db
     .rows<SqlValue[]>({ text: `SELECT ${shown.join(', ')} FROM ${table} t`, values: [] })
-    .map((row) => JSON.stringify(row))
+    .map((row) => JSON.stringify(row.map((value, at) => (shown[at] === 'row' ? ordered(value) : value))))
     .sort()
 }
 
