@@ -123,19 +123,19 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the fold forgets who read',
     file: `${sync}/reach.ts`,
-    find: 'if (positionOf(op_id) > from) operation(op_id)',
-    replace: 'if (positionOf(op_id) > from && node === "") operation(op_id)',
+    find: 'asked.push({ ids: readers(node), after: from })',
+    replace: 'void readers',
   },
   {
     name: 'the fold leaves later writes in place',
     file: `${sync}/reach.ts`,
-    find: 'if (positionOf(op_id) > at) operation(op_id)',
-    replace: 'if (positionOf(op_id) > at && node === "") operation(op_id)',
+    find: 'asked.push({ ids: writers(node), after: at })',
+    replace: 'void writers',
   },
   {
     name: 'the fold never starts again',
     file: `${sync}/fold.ts`,
-    find: 'if (!reach.covers(entry.local_id, footprint)) return false',
+    find: 'if (!reach.covers(entry.local_id, footprint)) return null',
     replace: 'reach.covers(entry.local_id, footprint)',
   },
   {
@@ -147,7 +147,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a row goes back without those who wrote it before',
     file: `${sync}/reach.ts`,
-    find: 'work.push(() => writers(node).forEach(operation))',
+    find: 'asked.push({ ids: writers(node), after: -Infinity })',
     replace: 'void writers',
   },
   {
