@@ -1,6 +1,6 @@
 import { newId } from '../src/host/id.ts'
 import type { Operation } from '../src/model/operation.ts'
-import { headOf } from '../tests/simulation/central.ts'
+import { backupOf, headOf } from '../tests/simulation/central.ts'
 import { openOffice } from '../tests/sync/office.ts'
 
 /** One part, a batch for every hundred units, and the units. */
@@ -29,8 +29,11 @@ function* changes(count: number, mark = ''): Generator<Operation> {
 const office = await openOffice()
 setInterval(() => void (office.wall_ms = Date.now()), 50).unref()
 office.fill(changes(Number(process.argv[2])))
+let backup = backupOf(office.central)
 process.on('message', (word) => {
   if (word === 'fill') office.fill(changes(30_000, 'B-'))
+  if (word === 'backup') backup = backupOf(office.central)
+  if (word === 'restore') office.central = backup
   process.send!({ ...office.traffic, requests: [], head: headOf(office.central).seq })
 })
 process.on('disconnect', () => process.exit())

@@ -36,9 +36,9 @@ export async function startOffice(count: number) {
       child.send('traffic')
       return heard<Traffic>()
     },
-    /** 30,000 units more. */
-    fill() {
-      child.send('fill')
+    /** 30,000 units more, a copy of everything, or that copy in the place of everything. */
+    tell(word: 'fill' | 'backup' | 'restore') {
+      child.send(word)
       return heard<Traffic>()
     },
     stop: () => child.disconnect(),

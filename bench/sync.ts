@@ -7,6 +7,7 @@ import { sql } from '../src/main/store/sql.ts'
 import { openOffice } from '../tests/sync/office.ts'
 import { type Chain, createChain } from '../tests/support/chain.ts'
 import { measureHeadquarters } from './headquarters.ts'
+import { measureNewHistory } from './new-history.ts'
 import { atLeast, atMost, type Result } from './results.ts'
 import { type Bench, openBench, request, startOffice, startScript } from './sync-station.ts'
 
@@ -18,6 +19,7 @@ export async function measureSync(large: boolean): Promise<Result[]> {
     await measureWrites(),
     ...(await measureBacklog()),
     await measureTurn(),
+    await measureNewHistory(large ? 200_000 : 30_000),
     await measureFleet(),
     ...(await measureHeadquarters()),
   ]
@@ -79,7 +81,7 @@ async function measureReturn(
   await bench.line.round()
   await bench.hangUp()
   const { head: from } = await office.traffic()
-  await office.fill()
+  await office.tell('fill')
   const { head } = await office.traffic()
   await bench.call()
   const script = startScript(bench)

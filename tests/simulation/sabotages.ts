@@ -44,7 +44,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'numbers of two histories are compared',
-    file: `${sync}/station/stage.ts`,
+    file: `${sync}/journal.ts`,
     find: 'return entry.base.seq <= common.seq ? entry',
     replace: 'return entry.base.seq <= common.seq || true ? entry',
   },
@@ -239,8 +239,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'every copy gives new ids of its own to what gives up its id',
     file: `${sync}/station/answer.ts`,
-    find: 'reminted(view.base, view.outbox(), answer, tools)',
-    replace: 'reminted(view.base, view.outbox(), answer, { ...tools, idFrom: tools.newId })',
+    find: 'reminted(view.base, before, answer, tools)',
+    replace: 'reminted(view.base, before, answer, { ...tools, idFrom: tools.newId })',
   },
   {
     name: 'a stranger of its id is taken for its own copy',
@@ -306,14 +306,14 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what waits is lost with the old history',
     file: `${sync}/station/stage.ts`,
-    find: 'const moved = [...lost, ...waiting]',
-    replace: 'const moved = [...lost.slice(0, 0), ...waiting]',
+    find: 'if (committed_seq === undefined) lost.push(cutBack(entry, cut))',
+    replace: 'if (committed_seq === undefined) held.push(entry)',
   },
   {
     name: 'a new incarnation leaves the fold as it was',
     file: `${sync}/acceptance.ts`,
-    find: 'if (reborn || write',
-    replace: 'if (write',
+    find: "stage_is === 'take' || unsealed === true",
+    replace: "stage_is === 'take' && unsealed !== null",
   },
   {
     name: 'what headquarters was too old for stays undone',

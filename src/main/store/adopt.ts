@@ -33,10 +33,10 @@ export function adopt(db: WritableDb, synced: Synced, role: Role, tools: Pick<To
     // Another role than before: its chain is another one, and whatever the old one has not been shown goes out again.
     const past = { meta, archive: readArchive(db), linkAt: () => GENESIS }
     // It has no past there that its hash could begin with.
-    const born = reborn(past, synced.outbox.list(db), [], { hash: () => GENESIS, ...tools })
+    const born = reborn(past, synced.outbox.byId(db), [], { hash: () => GENESIS, ...tools })
     if (born.archive)
       for (const op_id of born.archive.remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)
-    synced.outbox.change(db, born.outbox!)
+    synced.outbox.change(db, born)
     writeSync(db, { ...born.meta!, station_id, lineage: [] })
     become(db, identity.station_id, role)
     synced.forget()

@@ -41,6 +41,12 @@ function parted(row: Row): { readonly row: Row; readonly unknown: Unknown } {
   }
 }
 
+/** The row as this program knows it: itself, if that is all of it; undefined if its noun is unknown. */
+export function knownOf(row: Row): Row | undefined {
+  if (isKnown(row)) return row
+  return isNounKnown(row) ? parted(row).row : undefined
+}
+
 /** The rows as this program knows them, those of unknown nouns left out; what is unknown is kept, in the place of what was kept of these rows before. */
 export function defer(db: WritableDb, rows: readonly Row[]): readonly Row[] {
   const someKept = rows.length > 0 && db.one(sql`SELECT 1 FROM deferred_fields LIMIT 1`) !== undefined
@@ -62,11 +68,11 @@ export function defer(db: WritableDb, rows: readonly Row[]): readonly Row[] {
   return known
 }
 
-/** The same for all rows of a new history: what was kept of the old one is gone with it. */
-export function deferAnew(db: WritableDb, rows: readonly Row[]): readonly Row[] {
+/** The same with a new history, of which these rows are not known, or not wholly: what was kept of the old one is gone with it. */
+export function deferAnew(db: WritableDb, rows: readonly Row[]): void {
   db.run(sql`DELETE FROM deferred_rows`)
   db.run(sql`DELETE FROM deferred_fields`)
-  return defer(db, rows)
+  defer(db, rows)
 }
 
 /** Is anything of what was kept known now? */

@@ -1,6 +1,7 @@
-import type { Noun, Row } from '../../model/state.ts'
+import type { Row } from '../../model/state.ts'
+import { decidesAnew } from '../../model/sync/acceptance.ts'
 import { append, emptyFold } from '../../model/sync/fold.ts'
-import { type Overlay, overlay } from '../../model/sync/overlay.ts'
+import { overlay } from '../../model/sync/overlay.ts'
 import type { Write } from '../../model/sync/station.ts'
 import { applyRows } from './apply.ts'
 import { baseState, markedState, putMarks } from './base.ts'
@@ -10,12 +11,11 @@ import type { WritableDb } from './database.ts'
 import { defer } from './deferred.ts'
 import { marksOf } from './marks.ts'
 import { changeArchive } from './outbox.ts'
-import type { Foreseen } from './foresee.ts'
-import { decideHere, laidOver, NEAR } from './redecide.ts'
+import { type Foreseen, foreseeing } from './foresee.ts'
+import { decideHere, FarReach, laidOver, NEAR } from './redecide.ts'
 import { settle } from './settle.ts'
-import { sql } from './sql.ts'
 import { nameOf, noStrangers, type Strangers, strangersAmong, without } from './strangers.ts'
-import { emptyStage, putStage, stagedBase } from './stage.ts'
+import { emptyStage, putStage } from './stage.ts'
 import { authorOf, type Synced } from './synced.ts'
 import { writeHistory, writeSync } from './sync-state.ts'
 
@@ -35,39 +35,63 @@ export function perform(
   now: number,
   how: Foreseen | 'near' | 'whole' = 'whole',
 ): void {
+  if (decidesAnew(given)) return performAnew(db, synced, given, now, how)
   const write = given.base === undefined ? given : { ...given, base: defer(db, given.base) }
   const strangers = strangersAmong(db, write.base ?? [])
   const base = without(baseState(db), strangers)
   // With nothing waiting the live rows are the base: there is nothing to decide again and nothing kept aside.
-  const quiet =
-    synced.outbox.byId(db).size === 0 && (write.outbox?.put.length ?? 0) === 0 && write.stage_is !== 'take'
+  const quiet = synced.outbox.byId(db).size === 0 && (write.outbox?.put.length ?? 0) === 0
   // Most of what a new station reads was never here: nothing that stands can be in its way.
   const fresh = quiet && write.base !== undefined && write.base.every((row) => isNew(row, strangers))
-  const laid = laidOver(base, fresh ? [] : (write.base ?? []))
+  const next = laidOver(base, fresh ? [] : (write.base ?? []))
   const foreseen = typeof how === 'string' ? null : how
   const most = how === 'whole' ? Infinity : NEAR
-  const here = quiet || foreseen !== null ? null : decideHere(db, synced, write, { base, next: laid }, most)
+  const here = quiet || foreseen !== null ? null : decideHere(db, synced, write, { base, next }, most)
+  if (write.stage_is === 'empty') emptyStage(db)
+  if (write.stage !== undefined) putStage(db, base, write.stage)
+  performRecords(db, write, now)
+  performOwn(db, synced, write)
+  if (fresh) bring(db, write.base, strangers)
+  else if (quiet) settle(db, synced, { names: next.touched, live: next, base: next, strangers })
+  else if (foreseen !== null) foreseen.settle(db, strangers)
+  else if (here !== null) {
+    here.take()
+    settle(db, synced, { ...here, names: here.live.touched, base: next, strangers })
+  }
+}
+
+/** A new history, or a new incarnation: all that waits is decided again. */
+function performAnew(
+  db: WritableDb,
+  synced: Synced,
+  write: Write,
+  now: number,
+  how: Foreseen | 'near' | 'whole',
+): void {
+  if (how === 'near') throw new FarReach()
+  if (write.stage !== undefined) putStage(db, baseState(db), write.stage)
+  const foreseen = how === 'whole' ? finished(foreseeing(db, db, synced, write)) : how
+  performRecords(db, write, now)
+  performOwn(db, synced, write)
+  if (write.stage_is === 'take') emptyStage(db)
+  foreseen.settle(db, noStrangers)
+}
+
+function finished<Result>(work: Generator<void, Result>): Result {
+  let step = work.next()
+  while (!step.done) step = work.next()
+  return step.value
+}
+
+/** What this station remembers of itself, and of what it sent. */
+function performOwn(db: WritableDb, synced: Synced, write: Write): void {
   if (write.meta !== undefined) {
     synced.replaceMeta(write.meta)
     writeSync(db, write.meta)
   }
-  if (write.stage_is === 'empty') emptyStage(db)
-  if (write.stage !== undefined) putStage(db, base, write.stage)
-  performRecords(db, write, now)
-  const next = write.stage_is === 'take' ? stagedBase(db, base) : laid
-  if (write.stage_is === 'take') emptyStage(db)
-  if (write.archive !== undefined) changeArchive(db, { put: [], remove: write.archive.remove })
-  if (write.archive !== undefined) changeArchive(db, { put: write.archive.put, remove: [] })
-  if (write.outbox !== undefined) synced.outbox.change(db, write.outbox)
+  if (write.archive !== undefined || write.cut !== undefined) changeArchive(db, write)
+  synced.outbox.change(db, write)
   if (write.history !== undefined) writeHistory(db, write.history)
-  if (fresh) bring(db, write.base, strangers)
-  else if (quiet) settle(db, synced, { names: next.touched, live: next, base: next, strangers })
-  else if (foreseen !== null) foreseen.settle(db, strangers)
-  else if (here === null) foldAll(db, synced, next)
-  else {
-    here.take()
-    settle(db, synced, { ...here, names: here.live.touched, base: next, strangers })
-  }
 }
 
 const isNew = (row: Row, strangers: Strangers) =>
@@ -95,26 +119,9 @@ function performRecords(db: WritableDb, { stage_is, stage, words }: Write, now: 
  * @param after those accepted after this one; the others were decided here before
  */
 export function foldOutbox(db: WritableDb, synced: Synced, after: number): void {
-  const base = baseState(db)
-  if (after === 0) {
-    foldAll(db, synced, overlay(base))
-    return
-  }
   const live = overlay(markedState(db))
   const fold = emptyFold(live)
   const author = authorOf(synced.meta(db)!)
   for (const entry of synced.outbox.list(db)) if (entry.local_id > after) append(fold, author, entry)
-  settle(db, synced, { names: live.touched, live, base, strangers: noStrangers })
-}
-
-/** A new history, or operations that came back: everything is decided again. */
-function foldAll(db: WritableDb, synced: Synced, next: Overlay): void {
-  const live = overlay(next)
-  const fold = emptyFold(live)
-  const author = authorOf(synced.meta(db)!)
-  for (const entry of synced.outbox.list(db)) append(fold, author, entry)
-  const pending = db.all<{ noun: Noun; id: string }>(sql`SELECT noun, id FROM row_marks WHERE in_base = 0`)
-  const names = new Set([...pending.map(({ noun, id }) => `${noun}:${id}`), ...next.touched, ...live.touched])
-  synced.replaceFold(fold)
-  settle(db, synced, { names, live, base: next, strangers: noStrangers })
+  settle(db, synced, { names: live.touched, live, base: baseState(db), strangers: noStrangers })
 }

@@ -1,9 +1,10 @@
-import type { Entry, Seal } from '../../model/sync/journal.ts'
+import { type Entry, type Seal, withAll } from '../../model/sync/journal.ts'
+import type { Position } from '../../model/sync/cursor.ts'
 import { isSlip } from '../../model/sync/squash.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { authorPk, entryColumns, type JournalRow, toEntry } from './journal.ts'
-import { sql } from './sql.ts'
+import { type Query, sql } from './sql.ts'
 
 /**
  * The operations that the feed has not shown, held in memory beside the journal: each page asks for all of them.
@@ -19,7 +20,7 @@ export interface Outbox {
   slips(db: ReadableDb): readonly Entry[]
   /** Reads what waits on the disk, a piece at a time, until all of it is here (true) or `late` says that others wait. */
   fill(db: ReadableDb, late: () => boolean): boolean
-  change(db: WritableDb, change: NonNullable<Write['outbox']>): void
+  change(db: WritableDb, write: Write): void
   /** To be called when what was last done may have been rolled back. */
   forget(): void
 }
@@ -81,11 +82,17 @@ export function createOutbox(): Outbox {
       while (!read(db, PIECE)) if (late()) return false
       return true
     },
-    change(db, { put, remove }) {
+    change(db, write) {
       refresh(db)
+      const { put = [], remove = [] } = write.outbox ?? {}
       for (const op_id of remove) {
         db.run(sql`DELETE FROM journal WHERE op_id = ${op_id}`)
         letGo(op_id)
+      }
+      changeAll(db, write)
+      for (const entry of entries.values()) {
+        const now = withAll(entry, write)
+        if (now !== entry) hold(now)
       }
       for (const entry of put) {
         if (isOnlySealed(entries.get(entry.op.op_id), entry)) putSeal(db, entry.local_id, entry.seal)
@@ -110,6 +117,18 @@ function isOnlySealed(before: Entry | undefined, entry: Entry): entry is Entry &
   return (Object.keys(entry) as (keyof Entry)[]).every(
     (name) => name === 'seal' || entry[name] === before[name],
   )
+}
+
+/** What is said of all that waits is written at once, however much it is. */
+function changeAll(db: WritableDb, { cut, unsealed }: Write): void {
+  if (cut !== undefined) cutBackIn(db, sql`journal`, cut)
+  if (unsealed)
+    db.run(sql`UPDATE journal SET incarnation = NULL, n = NULL, prev = NULL, hash = NULL, resent = 1
+      WHERE incarnation IS NOT NULL`)
+}
+
+function cutBackIn(db: WritableDb, table: Query, { seq, hash }: Position): void {
+  db.run(sql`UPDATE ${table} SET base_seq = ${seq}, base_hash = ${hash}, rebased = 1 WHERE base_seq > ${seq}`)
 }
 
 function putSeal(db: WritableDb, local_id: number, { incarnation, n, prev, hash }: Seal): void {
@@ -140,8 +159,10 @@ function putEntry(
 }
 
 /** Moves them over before the outbox lets go of them: what is in neither is lost. */
-export function changeArchive(db: WritableDb, { put, remove }: NonNullable<Write['archive']>): void {
+export function changeArchive(db: WritableDb, { archive, cut }: Write): void {
+  const { put = [], remove = [] } = archive ?? {}
   for (const op_id of remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)
+  if (cut !== undefined) cutBackIn(db, sql`archive`, cut)
   for (const {
     local_id,
     op,

@@ -1,31 +1,35 @@
 import type { Row, State } from '../../model/state.ts'
 import { changeBelow } from '../../model/sync/acceptance.ts'
 import {
+  append,
   type Change,
+  emptyFold,
   type Fold,
   reachOf,
   type Redecided,
   replaying,
   taking,
-  type Waiting,
 } from '../../model/sync/fold.ts'
 import type { Author } from '../../model/sync/footprint.ts'
 import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Reach } from '../../model/sync/reach.ts'
+import { type Waiting, waitingAfter } from '../../model/sync/journal.ts'
 import type { Write } from '../../model/sync/station.ts'
-import { markedState, remembering } from './base.ts'
-import type { ReadableDb } from './database.ts'
+import { baseState, markedState, remembering } from './base.ts'
+import type { ReadableDb, WritableDb } from './database.ts'
+import { deferAnew, knownOf } from './deferred.ts'
+import { lastLocalId } from './journal.ts'
+import { pendingRows, type StagedBase, stagedBase } from './stage.ts'
+import { strangersAmong, without } from './strangers.ts'
 import { authorOf, type Synced } from './synced.ts'
 
 /** So many waiting operations are decided again inside a transaction: some milliseconds of it. */
 export const NEAR = 50
 
-/** What is written makes more waiting operations come out otherwise than a transaction should wait for (foresee.ts). */
+/** What is written makes more waiting operations come out otherwise than a transaction should wait for (carry-out.ts). */
 export class FarReach extends Error {
-  readonly write: Write
-  constructor(write: Write) {
+  constructor() {
     super('many waiting operations are to be decided again')
-    this.write = write
   }
 }
 
@@ -44,8 +48,8 @@ export interface Below {
   readonly next: State
 }
 
-/** What a write of the engine makes of the waiting operations, worked out in memory. */
-export interface Redeciding {
+/** What a write of the engine makes of the waiting operations that it reaches, worked out in memory. */
+interface Redeciding {
   /** What the tables show. */
   readonly before: State
   /** The fold of the waiting operations, on top of `before`. */
@@ -57,21 +61,19 @@ export interface Redeciding {
 }
 
 /**
- * @param write without rows of nouns that are unknown here
+ * @param write not one that decides all of them again, and without rows of nouns that are unknown here
  * @param until the last waiting operation that counts, by its `local_id`
- * @returns null if all of them are to be decided again
  */
-export function redeciding(
+function redeciding(
   db: ReadableDb,
   synced: Synced,
   write: Write,
   { base, next }: Below,
   until?: number,
-): Redeciding | null {
+): Redeciding {
   const meta = synced.meta(db)!
   const waiting = synced.outbox.byId(db)
-  const change = changeBelow(write, { meta, base, outbox: waiting })
-  if (change === null) return null
+  const change = changeBelow(write, { base, outbox: waiting })!
   if (synced.fold === null)
     throw new Error('rows were brought before the footprints of what waits were known')
   const before = remembering(markedState(db))
@@ -97,7 +99,6 @@ export interface Decided {
 
 /**
  * @param most how many of them may be decided again
- * @returns null if all of them are to be
  * @throws `FarReach` if they are more
  */
 export function decideHere(
@@ -106,18 +107,73 @@ export function decideHere(
   write: Write,
   below: Below,
   most: number,
-): Decided | null {
-  const begun = redeciding(db, synced, write, below)
-  if (begun === null) return null
-  const { before, fold, change, reach, steps } = begun
+): Decided {
+  const { before, fold, change, reach, steps } = redeciding(db, synced, write, below)
   let step = steps.next()
-  for (; !step.done; step = steps.next()) if (reach.operations.size > most) throw new FarReach(write)
+  for (; !step.done; step = steps.next()) if (reach.operations.size > most) throw new FarReach()
   const decided = step.value
   return {
     before,
     live: fold.live,
     take() {
       for (const _ of taking(fold, change, decided));
+    },
+  }
+}
+
+/** Waiting operations decided again, all of them or those that a write reaches, on rows that nobody else sees yet. */
+export interface Beside {
+  /** What the tables show. */
+  readonly before: State
+  /** What headquarters said, and what it says now. */
+  readonly base: State
+  readonly next: Overlay
+  readonly fold: Fold & { readonly live: Overlay }
+  readonly author: Author
+  /** The last of the operations that were decided, by its `local_id`. */
+  readonly last: number
+  /** Rows that may be others than the tables show. */
+  readonly names: Iterable<string>
+  /** What else is to be done in the transaction. */
+  also(db: WritableDb): void
+}
+
+/** Those that a write reaches, decided again, stopping wherever others may be served. The fold has taken it in then. */
+export function* decidedAgain(still: ReadableDb, synced: Synced, write: Write): Generator<void, Beside> {
+  const rows = (write.base ?? []).flatMap((row) => knownOf(row) ?? [])
+  const known = write.base === undefined ? write : { ...write, base: rows }
+  const base = without(baseState(still), strangersAmong(still, rows))
+  const next = laidOver(base, rows)
+  const last = lastLocalId(still)
+  const { before, fold, change, author, steps } = redeciding(still, synced, known, { base, next }, last)
+  yield* taking(fold, change, yield* steps)
+  return { before, base, next, fold, author, last, names: fold.live.touched, also() {} }
+}
+
+/** All that waits, decided again from the first to the last on what headquarters says now. */
+export function* decidedAnew(still: ReadableDb, synced: Synced, write: Write): Generator<void, Beside> {
+  const base = baseState(still)
+  const same: StagedBase = { next: overlay(base), deferred: [] }
+  const { next, deferred } = write.stage_is === 'take' ? yield* stagedBase(still, base) : same
+  const live = overlay(next)
+  const fold = { ...emptyFold(live), live }
+  const author = authorOf(write.meta ?? synced.meta(still)!)
+  const entries = waitingAfter(synced.outbox.list(still), write)
+  for (const entry of entries) {
+    append(fold, author, entry)
+    yield
+  }
+  return {
+    before: remembering(markedState(still)),
+    base,
+    next,
+    fold,
+    author,
+    last: Math.max(lastLocalId(still), entries.at(-1)?.local_id ?? 0),
+    names: new Set([...(yield* pendingRows(still)), ...next.touched, ...live.touched]),
+    also(db) {
+      synced.replaceFold(fold)
+      if (write.stage_is === 'take') deferAnew(db, deferred)
     },
   }
 }

@@ -4,8 +4,8 @@ import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { Noun } from '../../model/state.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
-import { deferAnew, isNounKnown } from './deferred.ts'
-import { sql } from './sql.ts'
+import { isNounKnown, knownOf } from './deferred.ts'
+import { type Query, sql } from './sql.ts'
 
 /**
  * Headquarters' new history, read beside the base that scripts still use. The base stands still meanwhile, so a row that is
@@ -39,21 +39,98 @@ export function stagedSeq(db: ReadableDb, op_id: string): number | undefined {
   return db.one<{ seq: number }>(sql`SELECT seq FROM stage_own WHERE op_id = ${op_id}`)?.seq
 }
 
-/** The base as the new history has it; what of that is unknown here is kept from now on in the place of what was kept of the old one. */
-export function stagedBase(db: WritableDb, base: State): Overlay {
+/** Rows of a table that are looked at in one go: a millisecond. */
+const PIECE = 500
+
+/** A table that is keyed by id and noun, piece by piece: each a condition on its key. */
+function* piecesOf(db: ReadableDb, table: Query): Generator<Query> {
+  let after = { id: '', noun: '' }
+  for (;;) {
+    const begun = sql`(id, noun) > (${after.id}, ${after.noun})`
+    const last = db.one<typeof after>(sql`
+      SELECT id, noun FROM ${table} WHERE ${begun} ORDER BY id, noun LIMIT 1 OFFSET ${PIECE - 1}`)
+    yield last === undefined ? begun : sql`${begun} AND (id, noun) <= (${last.id}, ${last.noun})`
+    if (last === undefined) return
+    after = last
+  }
+}
+
+/** The places of the station's own operations in the new history, stopping wherever others may be served. */
+export function* stagedPlaces(db: ReadableDb): Generator<void, ReadonlyMap<string, number>> {
+  const places = new Map<string, number>()
+  for (let after = ''; ;) {
+    const found = db.rows<[string, number]>(
+      sql`SELECT op_id, seq FROM stage_own WHERE op_id > ${after} ORDER BY op_id LIMIT ${PIECE}`,
+    )
+    for (const [op_id, seq] of found) places.set(op_id, seq)
+    if (found.length < PIECE) return places
+    after = found.at(-1)![0]
+    yield
+  }
+}
+
+/** The base as the new history has it, and its rows of which something is unknown here. */
+export interface StagedBase {
+  readonly next: Overlay
+  readonly deferred: readonly Row[]
+}
+
+/** Works it out, stopping wherever others may be served. */
+export function* stagedBase(db: ReadableDb, base: State): Generator<void, StagedBase> {
   const next = overlay(base)
-  // A base row is one whose live row is headquarters' row, or whose image was kept aside.
-  const gone = db.all<{ noun: Noun; id: string }>(sql`
-    SELECT noun, id FROM row_marks WHERE in_base = 1
-      AND NOT EXISTS (SELECT 1 FROM stage_rows s WHERE s.id = row_marks.id AND s.noun = row_marks.noun)
-    UNION ALL SELECT noun, id FROM base_rows
-      WHERE NOT EXISTS (SELECT 1 FROM stage_rows s WHERE s.id = base_rows.id AND s.noun = base_rows.noun)`)
-  const found = db.all<{ row: string }>(sql`SELECT row FROM stage_rows WHERE same = 0`)
-  const rows = deferAnew(
-    db,
-    found.map(({ row }) => JSON.parse(row) as Row),
-  )
-  for (const { noun, id } of [...gone, ...rows]) next.drop(noun, id)
-  for (const row of rows) next.put(row)
-  return next
+  const rows: Row[] = []
+  const deferred: Row[] = []
+  for (const piece of piecesOf(db, sql`stage_rows`)) {
+    for (const { row } of db.all<{ row: string }>(
+      sql`SELECT row FROM stage_rows WHERE same = 0 AND ${piece}`,
+    )) {
+      const whole = JSON.parse(row) as Row
+      const known = knownOf(whole)
+      if (known !== whole) deferred.push(whole)
+      if (known !== undefined) rows.push(known)
+    }
+    yield
+  }
+  // With keys let go of first, no order of rows can make two hold one.
+  yield* dropGone(db, next)
+  for (const { noun, id } of rows) {
+    next.drop(noun, id)
+    yield
+  }
+  for (const row of rows) {
+    next.put(row)
+    yield
+  }
+  return { next, deferred }
+}
+
+/** Of a base row either the live row is headquarters' row, or its image was kept aside. */
+function* dropGone(db: ReadableDb, next: Overlay): Generator<void> {
+  const tables = [
+    [sql`row_marks`, sql`in_base = 1`],
+    [sql`base_rows`, sql`true`],
+  ] as const
+  for (const [table, is_base] of tables)
+    for (const piece of piecesOf(db, table)) {
+      const gone = db.all<{
+        noun: Noun
+        id: string
+      }>(sql`SELECT noun, id FROM ${table} AS b WHERE ${piece} AND ${is_base}
+        AND NOT EXISTS (SELECT 1 FROM stage_rows s WHERE s.id = b.id AND s.noun = b.noun)`)
+      for (const { noun, id } of gone) next.drop(noun, id)
+      yield
+    }
+}
+
+/** Rows that waiting operations made another than headquarters has them, stopping wherever others may be served. */
+export function* pendingRows(db: ReadableDb): Generator<void, string[]> {
+  const names: string[] = []
+  for (let after = { id: '', noun: '' }; ;) {
+    const found = db.all<typeof after>(sql`SELECT id, noun FROM row_marks INDEXED BY row_marks_pending
+      WHERE in_base = 0 AND (id, noun) > (${after.id}, ${after.noun}) ORDER BY id, noun LIMIT ${PIECE}`)
+    for (const { id, noun } of found) names.push(`${noun}:${id}`)
+    if (found.length < PIECE) return names
+    after = found.at(-1)!
+    yield
+  }
 }

@@ -10,7 +10,7 @@ import { authorHere } from '../../model/sync/knowledge.ts'
 import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Meta, StationView } from '../../model/sync/station.ts'
 import { GENESIS } from '../../model/sync/chain.ts'
-import { readArchive } from './archive.ts'
+import { readArchive, readArchived } from './archive.ts'
 import { baseState } from './base.ts'
 import type { ReadableDb } from './database.ts'
 import type { Knew } from './journal.ts'
@@ -146,13 +146,9 @@ function freedNames(db: ReadableDb, operation: Operation): Row[] {
 
 /**
  * What the reducer may ask of this station.
- * @param archive what of the archive it can be about, where that is known
+ * @param known what was read of it before, or is to be read otherwise
  */
-export function viewOf(
-  db: ReadableDb,
-  synced: Synced,
-  archive: StationView['archive'] = () => readArchive(db),
-): StationView {
+export function viewOf(db: ReadableDb, synced: Synced, known: Partial<StationView> = {}): StationView {
   const meta = synced.meta(db)!
   return {
     meta,
@@ -160,9 +156,11 @@ export function viewOf(
     outbox: () => synced.outbox.list(db),
     slips: () => synced.outbox.slips(db),
     waiting: () => synced.outbox.byId(db),
-    archive,
+    archive: () => readArchive(db),
+    archived: (op_id) => readArchived(db, op_id),
     linkAt: (n) => (n === 0 ? GENESIS : linkAt(db, meta.incarnation, n)),
     history: () => readHistory(db),
     stagedSeq: (op_id) => stagedSeq(db, op_id),
+    ...known,
   }
 }

@@ -1,28 +1,20 @@
 import { chainHash } from '../../host/hash.ts'
 import { idWithin } from '../../host/id.ts'
 import type { PullRequest, Request } from '../../model/sync/protocol.ts'
-import {
-  type Event,
-  newSession,
-  type Session,
-  type Step,
-  step,
-  type Tools,
-} from '../../model/sync/station.ts'
+import { type Event, newSession, type Session, step, type Tools } from '../../model/sync/station.ts'
+import { carriedOut, type Errand } from '../store/carry-out.ts'
 import { catchUp } from '../store/catch-up.ts'
-import type { ReadableDb, WritableDb } from '../store/database.ts'
+import type { WritableDb } from '../store/database.ts'
 import { perform } from '../store/inbox.ts'
-import { carriedOut, type Foreseen } from '../store/foresee.ts'
 import { lastLocalId } from '../store/journal.ts'
 import type { Store } from '../store/store.ts'
-import { viewOf } from '../store/synced.ts'
 import { createAlarm } from './alarm.ts'
 import { createAhead } from './ahead.ts'
 import type { Client, Outcome } from './client.ts'
 import { headOf } from './heads.ts'
 import { createLimits } from './limits.ts'
 import { createNewcomer, type First } from './newcomer.ts'
-import { archiveFor, brings, isPush, layPage, type Said } from './page.ts'
+import { brings, isCollision, isPush, layPage, safeSeqOf, type Said } from './page.ts'
 import { createRounds } from './rounds.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
 import { createPace, nothingYet } from './slices.ts'
@@ -150,23 +142,22 @@ export function createLoop(parts: LoopParts): Loop {
 
   /** @param more the same question has more answers coming: it stays open */
   async function act(event: Event, more: boolean, also: (db: WritableDb) => void): Promise<void> {
-    const view = (db: ReadableDb) => viewOf(db, synced, archiveFor(db, synced, event))
-    // Scripts may write until the transaction begins: what is written is decided inside it, on what it sees.
-    const decide = (db: ReadableDb) => step(view(db), session, event, tools)
-    const carryOut = (db: WritableDb, { effects }: Step, how: Foreseen | 'near') => {
-      const { wall_ms } = clock()
-      for (const effect of effects)
-        if (effect.kind === 'write') perform(db, synced, effect.write, wall_ms, how)
-      also(db)
+    const errand: Errand = {
+      // What a page brings can be asked for again, and what is sealed leaves no sooner than it is on the disk.
+      soon: brings(event) || isSealing(),
+      safe_seq: safeSeqOf(event, synced.meta(store.db)),
+      whole: isCollision(event),
+      decide: (view) => step(view, session, event, tools),
+      carryOut(db, { effects }, how) {
+        const { wall_ms } = clock()
+        for (const effect of effects)
+          if (effect.kind === 'write') perform(db, synced, effect.write, wall_ms, how)
+        also(db)
+      },
     }
-    // What a page brings can be asked for again, and what is sealed leaves no sooner than it is on the disk.
-    const soon = brings(event) || isSealing()
-    const decided = soon ? null : decide(store.db)
-    const done = decided?.effects.every(({ kind }) => kind !== 'write')
-      ? decided
-      : await carriedOut(store, soon ? 'writeSoon' : 'writeAlone', decide, carryOut, SLICE_MS)
+    const { step: done, wrote } = await carriedOut(store, errand, SLICE_MS)
     const forced = done.effects.some(isPush) && (await commits.onDisk())
-    if (forced || done !== decided) noteHealthy()
+    if (forced || wrote) noteHealthy()
     if (!more) session = done.session
     for (const effect of done.effects) {
       if (effect.kind === 'send') send(effect.id, effect.request)

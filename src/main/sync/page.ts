@@ -1,12 +1,11 @@
 import type { HeadquartersHead } from '../../model/sync/envelope.ts'
 import type { Page } from '../../model/sync/protocol.ts'
-import type { Effect, Event } from '../../model/sync/station.ts'
-import { ageArchive, hasArchivedUpTo, readArchiveUpTo } from '../store/archive.ts'
+import type { Effect, Event, Meta } from '../../model/sync/station.ts'
+import { ageArchive, hasArchivedUpTo } from '../store/archive.ts'
 import { meetPeople } from '../store/births.ts'
-import type { ReadableDb, WritableDb } from '../store/database.ts'
+import type { WritableDb } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import type { Synced } from '../store/synced.ts'
-import { type Pace, slicesOf, standstill } from './slices.ts'
+import { type Pace, slicesOf, stagedSlicesOf, standstill } from './slices.ts'
 
 /** What came beside a page. */
 export type Said = Pick<HeadquartersHead, 'people' | 'wall_ms'>
@@ -27,12 +26,14 @@ export const brings = (event: Event) =>
 
 export const isPush = (effect: Effect) => effect.kind === 'send' && effect.request.kind === 'push'
 
-/** A page of the feed asks the archive only for what a verified backup holds; all of it may be long. */
-export function archiveFor(db: ReadableDb, synced: Synced, event: Event) {
-  if (event.kind !== 'answer' || event.answer.kind !== 'page' || synced.meta(db)!.stage !== null) return
-  const { safe_seq } = event.answer
-  return () => readArchiveUpTo(db, safe_seq)
-}
+/** Ids are given up that whatever waits may name, and what is written meanwhile too. */
+export const isCollision = (event: Event) => event.kind === 'answer' && event.answer.kind === 'collision'
+
+/** How far a page of the feed asks the archive, for what a verified backup holds; null for what asks for all of it. */
+export const safeSeqOf = (event: Event, meta: Meta | undefined) =>
+  event.kind === 'answer' && event.answer.kind === 'page' && meta?.stage === null
+    ? event.answer.safe_seq
+    : null
 
 /** Lays a page on the base in slices; between two of them whoever waits at the API comes first. */
 export async function layPage(
@@ -50,9 +51,10 @@ export async function layPage(
   while (asked && stage === null && hasArchivedUpTo(store.db, page.safe_seq))
     await slice(standstill(page, cursor), true, [])
   let { people } = said
-  for (const part of slicesOf(page, pace.rows)) {
+  const parts = stage === null ? slicesOf(page, pace.rows) : stagedSlicesOf(page, pace.rows)
+  for (const part of parts) {
     const started = performance.now()
-    await slice(part, part.to !== page.to, people)
+    await slice(part, part.to !== page.to || (part.more && !page.more), people)
     pace.took(part.commits.length, performance.now() - started)
     people = []
   }

@@ -26,6 +26,12 @@ export function* slicesOf(page: Page, rowsMax: () => number): Generator<Page> {
   yield { ...page, from, commits: taken }
 }
 
+/** The same while a new history is read: it is taken when all of it is there, in a step of its own. */
+export function* stagedSlicesOf(page: Page, rowsMax: () => number): Generator<Page> {
+  if (page.commits.length > 0) yield* slicesOf({ ...page, more: true }, rowsMax)
+  if (page.commits.length === 0 || !page.more) yield { ...page, from: page.to, commits: [] }
+}
+
 /** The page without its changes, where the base stands: it says how far the backup goes, and nothing else. */
 export function standstill(page: Page, cursor: Cursor): Page {
   return { ...page, from: cursor, to: cursor, commits: [], more: true }

@@ -4,7 +4,7 @@ import { canonical } from './chain.ts'
 import type { Position } from './cursor.ts'
 import type { Change } from './fold.ts'
 import type { Entry } from './journal.ts'
-import type { Meta, Write } from './station.ts'
+import type { Write } from './station.ts'
 
 /**
  * The journal's entry for an operation that is accepted here and now.
@@ -29,9 +29,14 @@ export function accepted(
   }
 }
 
+/**
+ * A new history, or a new incarnation: who counts as the same author changes with it, and so does what was seen. All that waits is decided
+ * again.
+ */
+export const decidesAnew = ({ stage_is, unsealed }: Write) => stage_is === 'take' || unsealed === true
+
 /** A station's rows and journal as they are. */
 interface Before {
-  readonly meta: Meta
   readonly base: State
   readonly outbox: ReadonlyMap<string, Entry>
 }
@@ -40,10 +45,8 @@ interface Before {
  * What a transaction changes below the fold; `null` if so much that all must be folded again.
  * To be asked before the transaction is done: it looks at the rows as they were.
  */
-export function changeBelow(write: Write, { meta, base, outbox }: Before): Change | null {
-  // Who counts as the same author changes with the incarnation, and with it what was seen.
-  const reborn = write.meta !== undefined && write.meta.incarnation !== meta.incarnation
-  if (reborn || write.stage_is === 'take') return null
+export function changeBelow(write: Write, { base, outbox }: Before): Change | null {
+  if (decidesAnew(write)) return null
   const rows = (write.base ?? []).map((row) => ({ before: base.get(row.noun, row.id), row }))
   const changed: string[] = []
   for (const entry of write.outbox?.put ?? []) {

@@ -1,6 +1,6 @@
 import type { Row } from '../state.ts'
 import { canonical, contentHash, type Hash, link, type Written } from './chain.ts'
-import type { Entry } from './journal.ts'
+import type { Waiting } from './journal.ts'
 import type { Commit, Page } from './protocol.ts'
 
 /** The hash of a commit stands for everything before it, for what came of the operation, and for what the operation said. */
@@ -19,7 +19,7 @@ export function commitHash(
  * operation before a renaming was folded into it, and a machine resumed twice may have given the id to another one. So the
  * hash must be that of what this journal says. If it is not, the next push brings out what headquarters has.
  */
-export function ownPlaces(hash: Hash, page: Page, own: ReadonlyMap<string, Entry>): Map<string, number> {
+export function ownPlaces(hash: Hash, page: Page, own: Waiting): Map<string, number> {
   const places = new Map<string, number>()
   let prev = page.from.hash
   for (const commit of page.commits) {
@@ -32,6 +32,3 @@ export function ownPlaces(hash: Hash, page: Page, own: ReadonlyMap<string, Entry
   }
   return places
 }
-
-export const byOpId = (...journals: readonly (readonly Entry[])[]): ReadonlyMap<string, Entry> =>
-  new Map(journals.flat().map((entry) => [entry.op.op_id, entry]))

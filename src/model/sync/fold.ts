@@ -2,7 +2,7 @@ import type { Memory } from '../memory.ts'
 import type { Decision, Noun, Row, State } from '../state.ts'
 import { canonical } from './chain.ts'
 import { type Author, decideTracked, type Footprint, isRowNode, nodesOf, rowNode } from './footprint.ts'
-import type { Entry } from './journal.ts'
+import type { Entry, Waiting } from './journal.ts'
 import { newReach, type Reach } from './reach.ts'
 
 /**
@@ -48,9 +48,6 @@ export interface Change {
   /** Operations whose content changed. */
   readonly changed: readonly string[]
 }
-
-/** Waiting operations by `op_id`. */
-export type Waiting = Pick<ReadonlyMap<string, Entry>, 'get'>
 
 /** Brings the live rows up to date with the base, deciding again only what the change reaches. */
 export function refold(fold: Fold, base: State, outbox: Waiting, author: Author, change: Change): void {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { type JournaledOperation, journaledOperation } from '../operation.ts'
 import { contentHash, type Hash, link } from './chain.ts'
-import { position } from './cursor.ts'
+import { type Position, position } from './cursor.ts'
 
 /** An operation's place in the chain of one incarnation: given once, written down before the first byte leaves. */
 export const seal = z.object({
@@ -43,6 +43,12 @@ export interface Entry extends Readonly<z.infer<typeof context>> {
   readonly resent: boolean
 }
 
+/** Operations by `op_id`. */
+export type Waiting = Pick<ReadonlyMap<string, Entry>, 'get'>
+
+export const byOpId = (entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
+  new Map(entries.map((entry) => [entry.op.op_id, entry]))
+
 /** An operation that headquarters' feed has shown: kept until a verified backup holds it. */
 export interface Archived extends Entry {
   readonly committed_seq: number
@@ -67,6 +73,43 @@ export function sealed(
 ): Entry {
   const next = link(hash, head.hash, contentHash(hash, entry.op, entry.known_deleted))
   return { ...entry, seal: { incarnation, n: head.n + 1, prev: head.hash, hash: next } }
+}
+
+/** Numbers of two histories do not compare: what its author saw of this one ends where both are the same. */
+export function cutBack<One extends Entry>(entry: One, common: Position): One {
+  return entry.base.seq <= common.seq ? entry : { ...entry, base: common, rebased: true }
+}
+
+/** As it waits to be sent again. */
+export function unsealed(entry: Entry): Entry {
+  const { local_id, op, base, rebased, known_deleted, made_as, renamed_at, seal, resent } = entry
+  const kept = { local_id, op, base, rebased, known_deleted, made_as, renamed_at }
+  return { ...kept, seal: null, resent: resent || seal !== null }
+}
+
+/** What a write says of all that waits, whoever brought it. */
+export interface OfAll {
+  readonly cut?: Position
+  readonly unsealed?: boolean
+}
+
+/** @returns the entry itself, if it is as it was */
+export function withAll(entry: Entry, { cut, unsealed: anew }: OfAll): Entry {
+  const kept = cut === undefined ? entry : cutBack(entry, cut)
+  return anew === true && kept.seal !== null ? unsealed(kept) : kept
+}
+
+/** What waits after a write, in its order. */
+export function waitingAfter(
+  outbox: readonly Entry[],
+  write: OfAll & {
+    readonly outbox?: { readonly put: readonly Entry[]; readonly remove: readonly string[] }
+  },
+): readonly Entry[] {
+  const { put = [], remove = [] } = write.outbox ?? {}
+  const left = new Set([...remove, ...put.map(({ op }) => op.op_id)])
+  const kept = outbox.filter(({ op }) => !left.has(op.op_id)).map((entry) => withAll(entry, write))
+  return [...kept, ...put].sort((a, b) => a.local_id - b.local_id)
 }
 
 export function onTheWire({ op, base, rebased, known_deleted, made_as, seal }: Entry): SealedOperation {

@@ -28,6 +28,7 @@ export interface StationView {
   /** The outbox by `op_id`: a page asks for a few of what may be weeks of them. */
   waiting(): ReadonlyMap<string, Entry>
   archive(): readonly Archived[]
+  archived(op_id: string): Archived | undefined
   /** Hash of a position in the present incarnation's chain. */
   linkAt(n: number): string | undefined
   /** Cursors this base has had, oldest first, thinned. */
@@ -65,6 +66,10 @@ export interface Write {
   }
   /** `empty` makes an empty stage; `take` puts it in the place of the base. */
   readonly stage_is?: 'empty' | 'take'
+  /** What the authors of all that is kept here had seen ends at this place at the latest; `put` says it of its own. */
+  readonly cut?: Position
+  /** A new incarnation is begun: nothing that waits has a place in a chain any more. */
+  readonly unsealed?: boolean
   readonly outbox?: { readonly put: readonly Entry[]; readonly remove: readonly string[] }
   readonly archive?: { readonly put: readonly Archived[]; readonly remove: readonly string[] }
   readonly history?: readonly Position[]

@@ -65,15 +65,7 @@ function station(...operations: Operation[]) {
     ])
       for (const row of changed) rows.set(`${row.noun}:${row.id}`, row)
     const write = { base: [...rows.values()], outbox: { put: [], remove: shown.map(({ op }) => op.op_id) } }
-    const meta = {
-      station_id: 's',
-      incarnation: 'i',
-      lineage: [],
-      chain: { seq: 0, hash: '' },
-      cursor: { epoch: '', seq: 0, hash: '', mac: '' },
-      stage: null,
-    }
-    const change = changeBelow(write, { meta, base, outbox })!
+    const change = changeBelow(write, { base, outbox })!
     for (const { noun, id } of write.base) base.drop(noun, id)
     for (const row of write.base) base.put(row)
     for (const { op } of shown) outbox.delete(op.op_id)

@@ -1,6 +1,6 @@
-import { byOpId, ownPlaces } from '../commit.ts'
+import { ownPlaces } from '../commit.ts'
 import { origin, thinned } from '../cursor.ts'
-import type { Archived, Entry } from '../journal.ts'
+import { type Archived, byOpId, type Entry, unsealed } from '../journal.ts'
 import type { Answer, Page } from '../protocol.ts'
 import { wordsOf } from '../records.ts'
 import type { Event, Flight, Meta, Session, StationView, Step, Tools, Write } from '../station.ts'
@@ -31,7 +31,7 @@ function afterPush(view: StationView, session: Session, flight: Flight, answer: 
       const known = answer.chain.seq === 0 || linkHere(view, answer.chain.seq) === answer.chain.hash
       // Headquarters has operations of this incarnation that this database has not: it was set back or copied.
       if (!known)
-        return writing({ ...greeted, pushed: 0 }, reborn(pastOf(view), view.outbox(), answer.index, tools))
+        return writing({ ...greeted, pushed: 0 }, reborn(pastOf(view), view.waiting(), answer.index, tools))
       return started(view, greeted, tools)
     }
     case 'pushed': {
@@ -47,12 +47,14 @@ function afterPush(view: StationView, session: Session, flight: Flight, answer: 
       return shown.length === 0 ? next : writing(session, write)
     }
     case 'fork':
-      return writing({ ...session, pushed: 0 }, reborn(pastOf(view), view.outbox(), answer.index, tools))
+      return writing({ ...session, pushed: 0 }, reborn(pastOf(view), view.waiting(), answer.index, tools))
     case 'collision': {
-      const entries = reminted(view.base, view.outbox(), answer, tools)
-      const write = reborn(pastOf(view), entries, answer.index, tools)
-      const remove = [...(write.outbox?.remove ?? []), answer.op_id]
-      return writing({ ...session, pushed: 0 }, { ...write, outbox: { put: write.outbox!.put, remove } })
+      const before = view.outbox()
+      const entries = reminted(view.base, before, answer, tools)
+      const changed = entries.filter((entry, at) => entry !== before[at]).map(unsealed)
+      const write = reborn(pastOf(view), byOpId(entries), answer.index, tools)
+      const outbox = { put: [...write.outbox!.put, ...changed], remove: [answer.op_id] }
+      return writing({ ...session, pushed: 0 }, { ...write, outbox })
     }
     case 'forked':
       return staging(view, session)
@@ -118,7 +120,10 @@ function staged(view: StationView, session: Session, page: Page, tools: Tools): 
   const at = view.meta.stage!
   if (page.from.seq !== at.seq || page.from.hash !== at.hash || page.common === undefined)
     return { session, effects: [] }
-  const own = ownPlaces(tools.hash, page, byOpId(view.outbox(), view.archive()))
+  const waiting = view.waiting()
+  const own = ownPlaces(tools.hash, page, {
+    get: (op_id) => waiting.get(op_id) ?? view.archived(op_id),
+  })
   const words = wordsOf(page.commits, view.meta.station_id)
   const stage = { rows: lastImages(page.commits), words, own }
   const again = { kind: 'sleep', ms: 0 } as const

@@ -2,7 +2,7 @@ import { nounOf } from '../../decide/nouns.ts'
 import { type Moved, replaced } from '../../moved.ts'
 import type { State } from '../../state.ts'
 import { contentHash, type Hash, rootOf } from '../chain.ts'
-import type { Archived, Entry } from '../journal.ts'
+import { type Archived, type Entry, unsealed } from '../journal.ts'
 import { renamingOf } from '../squash.ts'
 import type { ChainIndex, Parent } from '../protocol.ts'
 import type { Meta, StationView, Tools, Write } from '../station.ts'
@@ -25,7 +25,7 @@ export function pastOf(view: StationView): Past {
  */
 export function reborn(
   past: Past,
-  outbox: readonly Entry[],
+  waiting: Pick<ReadonlyMap<string, Entry>, 'has'>,
   index: ChainIndex,
   { hash, newId }: Pick<Tools, 'hash' | 'newId'>,
 ): Write {
@@ -34,9 +34,7 @@ export function reborn(
   const doubtful = past.archive.filter(
     ({ seal }) => seal?.incarnation === meta.incarnation && seal.n > parent.upto,
   )
-  const waiting = new Set(outbox.map(({ op }) => op.op_id))
   const again = doubtful.filter(({ op }) => !waiting.has(op.op_id))
-  const put = [...again, ...outbox].map((entry) => unsealed(entry)).sort((a, b) => a.local_id - b.local_id)
   return {
     meta: {
       ...meta,
@@ -44,15 +42,10 @@ export function reborn(
       lineage: [parent, ...meta.lineage],
       chain: { seq: 0, hash: rootOf(hash, parent) },
     },
-    outbox: { put, remove: [] },
+    unsealed: true,
+    outbox: { put: again.map(unsealed), remove: [] },
     archive: { put: [], remove: doubtful.map(({ op }) => op.op_id) },
   }
-}
-
-function unsealed(entry: Entry): Entry {
-  const { local_id, op, base, rebased, known_deleted, made_as, renamed_at, seal, resent } = entry
-  const kept = { local_id, op, base, rebased, known_deleted, made_as, renamed_at }
-  return { ...kept, seal: null, resent: resent || seal !== null }
 }
 
 /** The longest beginning of the present chain that both sides have. A shorter one is safe: more counts as unseen. */

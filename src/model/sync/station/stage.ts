@@ -1,6 +1,5 @@
 import type { Row } from '../../state.ts'
-import type { Position } from '../cursor.ts'
-import type { Archived, Entry } from '../journal.ts'
+import { type Archived, cutBack, type Entry, unsealed } from '../journal.ts'
 import type { Commit, Page } from '../protocol.ts'
 import type { StationView, Tools, Write } from '../station.ts'
 import { pastOf, reborn } from './incarnation.ts'
@@ -22,37 +21,42 @@ export function taken(
   onPage: ReadonlyMap<string, number>,
   tools: Tools,
 ): Write {
-  const common = page.common!
+  const cut = page.common!
   const place = (entry: Entry) => onPage.get(entry.op.op_id) ?? view.stagedSeq(entry.op.op_id)
-  const outbox = view.outbox().map((entry) => rebased(entry, common))
-  const archive = view.archive().map((entry) => rebased(entry, common))
-  const lost = archive.filter((entry) => place(entry) === undefined)
-  const waiting = outbox.filter((entry) => place(entry) === undefined)
-  const found: Archived[] = [...archive, ...outbox].flatMap((entry) => {
+  const lost: Entry[] = []
+  const held: Archived[] = []
+  const moved: Archived[] = []
+  for (const entry of view.archive()) {
     const committed_seq = place(entry)
-    return committed_seq === undefined ? [] : [{ ...entry, committed_seq }]
+    if (committed_seq === undefined) lost.push(cutBack(entry, cut))
+    else if (committed_seq === entry.committed_seq) held.push(entry)
+    else moved.push({ ...cutBack(entry, cut), committed_seq })
+  }
+  const shown = view.outbox().flatMap((entry): Archived | [] => {
+    const committed_seq = place(entry)
+    return committed_seq === undefined ? [] : { ...cutBack(entry, cut), committed_seq }
   })
   const meta = { ...view.meta, cursor: page.to, stage: null }
   const history = [
-    ...view.history().filter(({ seq }) => seq <= common.seq),
+    ...view.history().filter(({ seq }) => seq <= cut.seq),
     { seq: page.to.seq, hash: page.to.hash },
   ]
-  const gone = found.map(({ op }) => op.op_id)
-  const write = { meta, stage_is: 'take', history } as const
-  const moved = [...lost, ...waiting].sort((a, b) => a.local_id - b.local_id)
-  if (lost.length === 0) {
-    return { ...write, outbox: { put: moved, remove: gone }, archive: { put: found, remove: [] } }
-  }
-  const born = reborn({ ...pastOf(view), meta, archive: found }, moved, page.index ?? [], tools)
-  const again = new Set([...lost, ...(born.outbox?.put ?? [])].map(({ op }) => op.op_id))
+  const gone = shown.map(({ op }) => op.op_id)
+  const put = [...moved, ...shown]
+  const write = { meta, stage_is: 'take', history, cut } as const
+  if (lost.length === 0) return { ...write, outbox: { put: [], remove: gone }, archive: { put, remove: [] } }
+  const archive = [...held.map((entry) => cutBack(entry, cut)), ...put]
+  const born = reborn({ ...pastOf(view), meta, archive }, new Map(), page.index ?? [], tools)
+  const again = new Set([...lost, ...born.outbox!.put].map(({ op }) => op.op_id))
+  const waits = (op_id: string) => again.has(op_id)
   return {
     ...write,
     meta: born.meta!,
-    outbox: { put: born.outbox!.put, remove: gone.filter((op_id) => !again.has(op_id)) },
-    archive: { put: found.filter(({ op }) => !again.has(op.op_id)), remove: [...again] },
+    unsealed: true,
+    outbox: {
+      put: [...lost.map(unsealed), ...born.outbox!.put],
+      remove: gone.filter((op_id) => !waits(op_id)),
+    },
+    archive: { put: put.filter(({ op }) => !waits(op.op_id)), remove: [...again] },
   }
-}
-
-function rebased<One extends Entry>(entry: One, common: Position): One {
-  return entry.base.seq <= common.seq ? entry : { ...entry, base: common, rebased: true }
 }
