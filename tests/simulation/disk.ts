@@ -5,7 +5,7 @@ import { contentHash, GENESIS } from '../../src/model/sync/chain.ts'
 import { origin, type Position } from '../../src/model/sync/cursor.ts'
 import { append, emptyFold, type Fold, refold } from '../../src/model/sync/fold.ts'
 import { isSlip } from '../../src/model/sync/squash.ts'
-import { type Archived, cutBack, type Entry, withAll } from '../../src/model/sync/journal.ts'
+import { type Archived, type Entry, withAll } from '../../src/model/sync/journal.ts'
 import { authorHere } from '../../src/model/sync/knowledge.ts'
 import type { Meta, StationView, Write } from '../../src/model/sync/station.ts'
 import { digest } from './prng.ts'
@@ -149,8 +149,6 @@ export function commit(disk: Disk, write: Write): void {
   keep(disk.records, write.words ?? [])
   for (const op_id of write.outbox?.remove ?? []) disk.outbox.delete(op_id)
   for (const op_id of write.archive?.remove ?? []) disk.archive.delete(op_id)
-  if (write.cut !== undefined)
-    for (const [op_id, entry] of disk.archive) disk.archive.set(op_id, cutBack(entry, write.cut))
   for (const [op_id, entry] of disk.outbox) disk.outbox.set(op_id, withAll(entry, write))
   for (const entry of write.archive?.put ?? []) disk.archive.set(entry.op.op_id, entry)
   for (const entry of write.outbox?.put ?? []) {

@@ -306,7 +306,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what waits is lost with the old history',
     file: `${sync}/station/stage.ts`,
-    find: 'if (committed_seq === undefined) lost.push(cutBack(entry, cut))',
+    find: 'if (committed_seq === undefined) lost.push(entry)',
     replace: 'if (committed_seq === undefined) held.push(entry)',
   },
   {

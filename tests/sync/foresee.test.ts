@@ -1,11 +1,10 @@
 import { afterAll, expect, test, vi } from 'vitest'
 
-import { defer } from '../../src/main/store/deferred.ts'
 import { foreseeing } from '../../src/main/store/foresee.ts'
 import { perform } from '../../src/main/store/inbox.ts'
 import type { JournaledOperation } from '../../src/model/operation.ts'
-import type { Row } from '../../src/model/state.ts'
 import { memory } from '../../src/model/memory.ts'
+import { decidesAnew } from '../../src/model/sync/acceptance.ts'
 import { isStorable } from '../../src/model/text.ts'
 import type { Write } from '../../src/model/sync/station.ts'
 import type * as Disks from '../simulation/disk.ts'
@@ -17,12 +16,12 @@ import { expectSame } from './dump.ts'
 import { close, closeTwins, copyOf, enter, liveRows, newTwin, started, type Twin, write } from './twin.ts'
 
 /**
- * [S17] The simulator's histories on SQLite once more. Whenever headquarters says something while operations wait, or one of them is rewritten, two copies of the database
- * accept a few more. One takes in what headquarters says after that; the other has begun to work it out before. In the end both are the same.
+ * [S17] The simulator's histories on SQLite once more. Whenever headquarters says something while operations wait, or one of them is rewritten, or a new history or a new incarnation
+ * makes all of them be decided again, two copies of the database accept a few more. One takes it in after that; the other has begun to work it out before. In the end both are the same.
  */
 const { twins, seen } = vi.hoisted(() => ({
   twins: new WeakMap<object, Twin>(),
-  seen: { foreseen: 0, rewritten: 0, accepted: 0, inside: 0 },
+  seen: { foreseen: 0, histories: 0, incarnations: 0, rewritten: 0, accepted: 0, inside: 0 },
 }))
 
 vi.mock('../simulation/disk.ts', async (original) => {
@@ -41,8 +40,9 @@ vi.mock('../simulation/disk.ts', async (original) => {
     },
     commit(of: Disk, change: Write) {
       const twin = twins.get(of)!
-      const reaches = change.base !== undefined || (change.outbox?.remove.length ?? 0) > 0
-      if (reaches && of.outbox.size > 0 && isForeseeable(twin, change))
+      const anew = decidesAnew(change)
+      const reaches = anew || change.base !== undefined || (change.outbox?.remove.length ?? 0) > 0
+      if (reaches && (anew || of.outbox.size > 0) && isForeseeable(of, change))
         play(copyOf(twin), copyOf(twin), change)
       disk.commit(of, change)
       write(twin, change)
@@ -64,33 +64,23 @@ vi.mock('../simulation/workload.ts', async (original) => {
   }
 })
 
-/** Neither a new history nor a new incarnation. */
-function isForeseeable({ db, synced }: Twin, { meta, stage_is, outbox }: Write): boolean {
-  return (
-    stage_is === undefined &&
-    (meta === undefined || meta.incarnation === synced.meta(db)!.incarnation) &&
-    (outbox?.put ?? []).every(({ op }) => synced.outbox.byId(db).has(op.op_id))
-  )
-}
-
-function knownRows({ db }: Twin, rows: readonly Row[]): readonly Row[] {
-  db.execute('BEGIN IMMEDIATE')
-  const known = defer(db, rows)
-  db.execute('ROLLBACK')
-  return known
+/** It neither makes a stage nor gives ids up. */
+function isForeseeable(disk: Disk, { stage_is, outbox }: Write): boolean {
+  const isHeld = (op_id: string) => disk.outbox.has(op_id) || disk.archive.has(op_id)
+  return stage_is !== 'empty' && (outbox?.put ?? []).every(({ op }) => isHeld(op.op_id))
 }
 
 let dice: Prng
 let count = 0
 
-function play(plain: Twin, beside: Twin, change: Write): void {
+function play(plain: Twin, beside: Twin, { stage, ...change }: Write): void {
+  if (stage !== undefined) for (const twin of [plain, beside]) write(twin, { stage })
   const accepted = moreWork(plain)
   write(plain, change)
 
   const { db, synced } = beside
   const still = db.snapshot()
-  const known = change.base && knownRows(beside, change.base)
-  const work = foreseeing(still, db, synced, known ? { ...change, base: known } : change)
+  const work = foreseeing(still, db, synced, change)
   let step: ReturnType<typeof work.next> = { done: false, value: undefined }
   for (const op of accepted) {
     for (let steps = dice.int(0, 60); steps > 0 && !step.done; steps -= 1) step = work.next()
@@ -104,7 +94,9 @@ function play(plain: Twin, beside: Twin, change: Write): void {
   still.close()
   seen.foreseen += 1
   seen.accepted += accepted.length
-  if (change.base === undefined) seen.rewritten += 1
+  if (change.stage_is === 'take') seen.histories += 1
+  else if (change.unsealed) seen.incarnations += 1
+  else if (change.base === undefined) seen.rewritten += 1
   expectSame(beside, plain, seen.foreseen)
   expect(footprintsOf(beside)).toEqual(footprintsOf(started(beside)))
   for (const twin of [plain, beside]) close(twin)
@@ -130,21 +122,27 @@ const { simulate } = await import('../simulation/simulate.ts')
 const { operationFor } = await import('../simulation/workload.ts')
 afterAll(closeTwins)
 
-const SEEDS = Number(process.env['SEEDS'] ?? 12)
+/** In 19 and 60 somebody once asked for what waits between the moment that is worked on and the first step of the work. */
+const played = [1, 2, 3, 4, 5, 6, 7, 19, 38, 41, 45, 60]
+const asked = Number(process.env['SEEDS'] ?? 0)
 const FROM = Number(process.env['FROM'] ?? 1)
+const seeds = asked === 0 ? played : Array.from({ length: asked }, (_, n) => FROM + n)
 
 test(
-  `[S17] ${SEEDS} simulated histories: what is decided beside comes to the same`,
-  { timeout: 120_000 },
+  `[S17] ${seeds.length} simulated histories: what is decided beside comes to the same`,
+  { timeout: asked === 0 ? 120_000 : 3_600_000 },
   () => {
-    for (let seed = FROM; seed < FROM + SEEDS; seed += 1) {
+    for (const seed of seeds) {
       dice = prng(seed)
       const { failure } = simulate(plan(seed))
       expect(failure, `seed ${seed}`).toBe(null)
     }
-    expect(seen.foreseen).toBeGreaterThan(SEEDS * 10)
-    expect(seen.accepted).toBeGreaterThan(SEEDS * 5)
+    expect(seen.foreseen).toBeGreaterThan(seeds.length * 5)
+    expect(seen.accepted).toBeGreaterThan(seeds.length * 5)
+    expect(seen.inside).toBeGreaterThan(seeds.length)
+    if (asked > 0) return
     expect(seen.rewritten).toBeGreaterThan(0)
-    expect(seen.inside).toBeGreaterThan(SEEDS)
+    expect(seen.histories).toBeGreaterThan(5)
+    expect(seen.incarnations).toBeGreaterThan(3)
   },
 )

@@ -89,7 +89,7 @@ function performOwn(db: WritableDb, synced: Synced, write: Write): void {
     synced.replaceMeta(write.meta)
     writeSync(db, write.meta)
   }
-  if (write.archive !== undefined || write.cut !== undefined) changeArchive(db, write)
+  if (write.archive !== undefined) changeArchive(db, write.archive)
   synced.outbox.change(db, write)
   if (write.history !== undefined) writeHistory(db, write.history)
 }

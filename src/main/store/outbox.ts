@@ -1,10 +1,9 @@
 import { type Entry, type Seal, withAll } from '../../model/sync/journal.ts'
-import type { Position } from '../../model/sync/cursor.ts'
 import { isSlip } from '../../model/sync/squash.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { authorPk, entryColumns, type JournalRow, toEntry } from './journal.ts'
-import { type Query, sql } from './sql.ts'
+import { sql } from './sql.ts'
 
 /**
  * The operations that the feed has not shown, held in memory beside the journal: each page asks for all of them.
@@ -90,9 +89,13 @@ export function createOutbox(): Outbox {
         letGo(op_id)
       }
       changeAll(db, write)
-      for (const entry of entries.values()) {
+      for (const [op_id, entry] of entries) {
         const now = withAll(entry, write)
-        if (now !== entry) hold(now)
+        if (now === entry) continue
+        entries.set(op_id, now)
+        // One that was a slip still is, and no other becomes one.
+        if (slips.has(op_id)) slips.set(op_id, now)
+        sorted = null
       }
       for (const entry of put) {
         if (isOnlySealed(entries.get(entry.op.op_id), entry)) putSeal(db, entry.local_id, entry.seal)
@@ -121,14 +124,13 @@ function isOnlySealed(before: Entry | undefined, entry: Entry): entry is Entry &
 
 /** What is said of all that waits is written at once, however much it is. */
 function changeAll(db: WritableDb, { cut, unsealed }: Write): void {
-  if (cut !== undefined) cutBackIn(db, sql`journal`, cut)
+  if (cut !== undefined)
+    db.run(
+      sql`UPDATE journal SET base_seq = ${cut.seq}, base_hash = ${cut.hash}, rebased = 1 WHERE base_seq > ${cut.seq}`,
+    )
   if (unsealed)
     db.run(sql`UPDATE journal SET incarnation = NULL, n = NULL, prev = NULL, hash = NULL, resent = 1
       WHERE incarnation IS NOT NULL`)
-}
-
-function cutBackIn(db: WritableDb, table: Query, { seq, hash }: Position): void {
-  db.run(sql`UPDATE ${table} SET base_seq = ${seq}, base_hash = ${hash}, rebased = 1 WHERE base_seq > ${seq}`)
 }
 
 function putSeal(db: WritableDb, local_id: number, { incarnation, n, prev, hash }: Seal): void {
@@ -159,10 +161,8 @@ function putEntry(
 }
 
 /** Moves them over before the outbox lets go of them: what is in neither is lost. */
-export function changeArchive(db: WritableDb, { archive, cut }: Write): void {
-  const { put = [], remove = [] } = archive ?? {}
+export function changeArchive(db: WritableDb, { put, remove }: NonNullable<Write['archive']>): void {
   for (const op_id of remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)
-  if (cut !== undefined) cutBackIn(db, sql`archive`, cut)
   for (const {
     local_id,
     op,

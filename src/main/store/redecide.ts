@@ -158,7 +158,10 @@ export function* decidedAnew(still: ReadableDb, synced: Synced, write: Write): G
   const live = overlay(next)
   const fold = { ...emptyFold(live), live }
   const author = authorOf(write.meta ?? synced.meta(still)!)
-  const entries = waitingAfter(synced.outbox.list(still), write)
+  const last = lastLocalId(still)
+  // Who asks for the outbox meanwhile is told of what was accepted since, too.
+  const waiting = synced.outbox.list(still).filter(({ local_id }) => local_id <= last)
+  const entries = waitingAfter(waiting, write)
   for (const entry of entries) {
     append(fold, author, entry)
     yield
@@ -169,7 +172,7 @@ export function* decidedAnew(still: ReadableDb, synced: Synced, write: Write): G
     next,
     fold,
     author,
-    last: Math.max(lastLocalId(still), entries.at(-1)?.local_id ?? 0),
+    last: Math.max(last, entries.at(-1)?.local_id ?? 0),
     names: new Set([...(yield* pendingRows(still)), ...next.touched, ...live.touched]),
     also(db) {
       synced.replaceFold(fold)

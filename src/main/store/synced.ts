@@ -30,7 +30,7 @@ export interface Synced {
   readonly outbox: Outbox
   /** Footprints of what waits; null until `catchUp` has worked them out. */
   readonly fold: Fold | null
-  /** Works footprints out, oldest operation first, until it is done (true) or `late` says that others wait. */
+  /** Reads what waits and works its footprints out, oldest operation first, until it is done (true) or `late` says that others wait. */
   catchUp(db: ReadableDb, late: () => boolean): boolean
   /** Decides an operation that a script asks for. Nothing is written, but its footprint is kept. */
   decide(db: ReadableDb, state: State, op: JournaledOperation): Decision
@@ -65,8 +65,8 @@ export function createSynced(): Synced {
       return meta
     },
     catchUp(db, late) {
-      if (fold !== null) return true
       if (!outbox.fill(db, late)) return false
+      if (fold !== null) return true
       if (build === null) {
         const live = overlay(baseState(db))
         build = { live, fold: emptyFold(live), done: 0 }

@@ -66,7 +66,7 @@ export interface Write {
   }
   /** `empty` makes an empty stage; `take` puts it in the place of the base. */
   readonly stage_is?: 'empty' | 'take'
-  /** What the authors of all that is kept here had seen ends at this place at the latest; `put` says it of its own. */
+  /** What the authors of all that waits had seen ends at this place at the latest. */
   readonly cut?: Position
   /** A new incarnation is begun: nothing that waits has a place in a chain any more. */
   readonly unsealed?: boolean

@@ -26,11 +26,12 @@ export function taken(
   const lost: Entry[] = []
   const held: Archived[] = []
   const moved: Archived[] = []
-  for (const entry of view.archive()) {
+  for (const before of view.archive()) {
+    const entry = cutBack(before, cut)
     const committed_seq = place(entry)
-    if (committed_seq === undefined) lost.push(cutBack(entry, cut))
-    else if (committed_seq === entry.committed_seq) held.push(entry)
-    else moved.push({ ...cutBack(entry, cut), committed_seq })
+    if (committed_seq === undefined) lost.push(entry)
+    else if (committed_seq === entry.committed_seq && entry === before) held.push(entry)
+    else moved.push({ ...entry, committed_seq })
   }
   const shown = view.outbox().flatMap((entry): Archived | [] => {
     const committed_seq = place(entry)
@@ -45,8 +46,12 @@ export function taken(
   const put = [...moved, ...shown]
   const write = { meta, stage_is: 'take', history, cut } as const
   if (lost.length === 0) return { ...write, outbox: { put: [], remove: gone }, archive: { put, remove: [] } }
-  const archive = [...held.map((entry) => cutBack(entry, cut)), ...put]
-  const born = reborn({ ...pastOf(view), meta, archive }, new Map(), page.index ?? [], tools)
+  const born = reborn(
+    { ...pastOf(view), meta, archive: [...held, ...put] },
+    new Map(),
+    page.index ?? [],
+    tools,
+  )
   const again = new Set([...lost, ...born.outbox!.put].map(({ op }) => op.op_id))
   const waits = (op_id: string) => again.has(op_id)
   return {
