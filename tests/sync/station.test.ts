@@ -642,25 +642,31 @@ test('[S17] what makes hundreds of waiting operations come out otherwise is work
   })
 })
 
-test('[S17] a disk that does not take what was worked out beside has taken nothing, and takes it later', async () => {
-  const { station, line } = await manyOfOneRevision(100)
-  const mine = revisionsOf(station)
-  const { commits } = station.store
-  const writeSoon = commits.writeSoon.bind(commits)
+/** The disk is full when what was worked out beside is written, the first time. */
+function failOnce({ store }: StationUnderTest): void {
+  const { commits } = store
+  const writes = { writeSoon: commits.writeSoon.bind(commits), writeAlone: commits.writeAlone.bind(commits) }
   let begun = false
-  const snapshot = station.store.snapshot.bind(station.store)
-  vi.spyOn(station.store, 'snapshot').mockImplementationOnce(() => {
+  const snapshot = store.snapshot.bind(store)
+  vi.spyOn(store, 'snapshot').mockImplementationOnce(() => {
     begun = true
     return snapshot()
   })
-  vi.spyOn(commits, 'writeSoon').mockImplementation((work) => {
-    if (!begun) return writeSoon(work)
-    begun = false
-    return writeSoon((db) => {
-      work(db)
-      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+  for (const how of ['writeSoon', 'writeAlone'] as const)
+    vi.spyOn(commits, how).mockImplementation((work) => {
+      if (!begun) return writes[how](work)
+      begun = false
+      return writes[how]((db) => {
+        work(db)
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+      })
     })
-  })
+}
+
+test('[S17] a disk that does not take what was worked out beside has taken nothing, and takes it later', async () => {
+  const { station, line } = await manyOfOneRevision(100)
+  const mine = revisionsOf(station)
+  failOnce(station)
   await line.enroll(office.url, office.invite('Mine'))
   expect(await line.round()).toMatchObject({ state: 'offline', cause: 'disk' })
   expect(revisionsOf(station)).toEqual(mine)
@@ -677,4 +683,67 @@ test('who writes without a pause does not keep from headquarters what was writte
     await sleep(2)
   }
   expect(await line.round()).toMatchObject({ state: 'in_sync' })
+})
+
+/** A station whose headquarters is restored from a backup that lacks the last 100 of its batches. */
+async function bereaved(): Promise<Awaited<ReturnType<typeof enrolled>>> {
+  const a = await enrolled('A')
+  await make(a.station, 'KEPT', 100)
+  await a.line.round()
+  const backup = backupOf(office.central)
+  await make(a.station, 'LOST', 100)
+  expect(await a.line.round()).toMatchObject({ state: 'in_sync', pending: 0 })
+  office.central = backup
+  return a
+}
+
+async function make(station: StationUnderTest, name: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1)
+    await station.done('POST', '/v2/batches', { body: { number: `${name}-${n}` } })
+}
+
+const batchesThere = () =>
+  [...office.central.rows.all()]
+    .flatMap(({ noun, name, deleted }) => (noun === 'batch' && !deleted ? name : []))
+    .toSorted()
+
+const batchesHere = ({ store }: StationUnderTest) =>
+  store.db
+    .all<{ number: string }>(sql`SELECT number FROM batches`)
+    .map(({ number }) => number)
+    .toSorted()
+
+test('[S15] [S17] a new history is worked out while scripts go on writing, and what they write is in it', async () => {
+  const { station, line } = await bereaved()
+  const before = batchesHere(station)
+  const snapshot = station.store.snapshot.bind(station.store)
+  const written: Promise<unknown>[] = []
+  vi.spyOn(station.store, 'snapshot').mockImplementation(() => {
+    written.push(
+      make(station, 'MEANWHILE', 5),
+      station.done('PATCH', '/v2/batches/LOST-7', { body: { new_number: 'FOUND-7' } }),
+      station.done('DELETE', '/v2/batches/KEPT-7'),
+    )
+    return snapshot()
+  })
+  await line.round()
+  expect(written.length).toBe(3)
+  await Promise.all(written)
+  await expect.poll(() => line.round()).toMatchObject({ state: 'in_sync', pending: 0 })
+  const meanwhile = Array.from({ length: 5 }, (_, n) => `MEANWHILE-${n}`)
+  const others = before.filter((number) => !['LOST-7', 'KEPT-7'].includes(number))
+  expect(batchesHere(station)).toEqual([...others, 'FOUND-7', ...meanwhile].toSorted())
+  expect(batchesThere()).toEqual(batchesHere(station))
+})
+
+test('[S15] a disk that does not take a new history has taken nothing of it, and takes it later', async () => {
+  const { station, line } = await bereaved()
+  const before = batchesHere(station)
+  failOnce(station)
+  expect(await line.round()).toMatchObject({ state: 'offline', cause: 'disk' })
+  expect(batchesHere(station)).toEqual(before)
+  expect(batchesThere().length).toBe(100)
+  await expect.poll(() => line.round()).toMatchObject({ state: 'in_sync', pending: 0, cause: null })
+  expect(batchesHere(station)).toEqual(before)
+  expect(batchesThere()).toEqual(before)
 })
