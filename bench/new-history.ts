@@ -7,7 +7,7 @@ import { type Bench, openBench, request, startOffice, startScript } from './sync
  * Headquarters is restored from a backup that lacks what a station sent since, and the station has been alone with more: it reads the new
  * history from its beginning and takes it whole, and all that waits is decided again.
  */
-export async function measureNewHistory(count: number, lost = 2_000, waiting = 5_000): Promise<Result> {
+export async function measureNewHistory(count: number, lost = 1_000, waiting = 5_000): Promise<Result> {
   const office = await startOffice(count)
   const bench = await openBench(office.url, office.code)
   await bench.line.round()

@@ -1,5 +1,5 @@
 import type { State } from '../../model/state.ts'
-import { canonical } from '../../model/sync/chain.ts'
+import { isSameValue } from '../../model/sync/chain.ts'
 import { decidesAnew } from '../../model/sync/acceptance.ts'
 import { append } from '../../model/sync/fold.ts'
 import { isRowNode } from '../../model/sync/footprint.ts'
@@ -94,5 +94,5 @@ function isAsItStands({ noun, id, old, row }: Turn, { renamed }: Heirs, base: St
   if (old === undefined || row === undefined) return false
   const stands = renamed(old)
   if (stands !== old && base.get(noun, id) !== undefined) return false
-  return isSame(stands, row) && canonical(old.marks) === canonical(row.marks)
+  return isSame(stands, row) && isSameValue(old.marks, row.marks)
 }

@@ -3,7 +3,7 @@ import { isSlip } from '../../model/sync/squash.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { authorPk, entryColumns, type JournalRow, toEntry } from './journal.ts'
-import { sql } from './sql.ts'
+import { among, insertMany, sql, type SqlValue } from './sql.ts'
 
 /**
  * The operations that the feed has not shown, held in memory beside the journal: each page asks for all of them.
@@ -84,10 +84,8 @@ export function createOutbox(): Outbox {
     change(db, write) {
       refresh(db)
       const { put = [], remove = [] } = write.outbox ?? {}
-      for (const op_id of remove) {
-        db.run(sql`DELETE FROM journal WHERE op_id = ${op_id}`)
-        letGo(op_id)
-      }
+      if (remove.length > 0) db.run(sql`DELETE FROM journal WHERE op_id IN ${among(remove)}`)
+      for (const op_id of remove) letGo(op_id)
       changeAll(db, write)
       for (const [op_id, entry] of entries) {
         const now = withAll(entry, write)
@@ -97,11 +95,12 @@ export function createOutbox(): Outbox {
         if (slips.has(op_id)) slips.set(op_id, now)
         sorted = null
       }
-      for (const entry of put) {
+      const others: Entry[] = []
+      for (const entry of put)
         if (isOnlySealed(entries.get(entry.op.op_id), entry)) putSeal(db, entry.local_id, entry.seal)
-        else putEntry(db, entry)
-        hold(entry)
-      }
+        else others.push(entry)
+      putEntries(db, others)
+      for (const entry of put) hold(entry)
     },
     forget() {
       entries = new Map()
@@ -141,51 +140,51 @@ function putSeal(db: WritableDb, local_id: number, { incarnation, n, prev, hash 
   )
 }
 
-function putEntry(
-  db: WritableDb,
-  { local_id, op, base, rebased, known_deleted, made_as, renamed_at, resent, seal }: Entry,
-): void {
-  db.run(sql`
-    INSERT INTO journal (local_id, op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation,
-      base_seq, base_hash, rebased, known_deleted, made_as, renamed_at, resent, incarnation, n, prev, hash)
-    VALUES (${local_id}, ${op.op_id}, ${op.txn_id}, ${authorPk(db, op.actor.kind, op.actor.id, op.clock.boot_id)},
-      ${op.clock.wall_ms}, ${op.clock.uptime_ms}, ${op.created_at}, ${JSON.stringify(op.operation)},
-      ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${renamed_at}, ${resent ? 1 : 0},
-      ${seal?.incarnation ?? null}, ${seal?.n ?? null}, ${seal?.prev ?? null}, ${seal?.hash ?? null})
-    ON CONFLICT (local_id) DO UPDATE SET op_id = excluded.op_id, operation = excluded.operation, base_seq = excluded.base_seq,
-      base_hash = excluded.base_hash, rebased = excluded.rebased, known_deleted = excluded.known_deleted, made_as = excluded.made_as,
-      renamed_at = excluded.renamed_at, resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash`)
-  if (seal !== null)
-    db.run(sql`INSERT INTO links (incarnation, n, hash) VALUES (${seal.incarnation}, ${seal.n}, ${seal.hash})
-      ON CONFLICT DO NOTHING`)
+/** What a journal says of an operation, beside where the feed has it. */
+const columns = `local_id, op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation,
+  base_seq, base_hash, rebased, known_deleted, made_as, renamed_at, resent, incarnation, n, prev, hash`
+const rewritten = `ON CONFLICT (local_id) DO UPDATE SET op_id = excluded.op_id, operation = excluded.operation,
+  base_seq = excluded.base_seq, base_hash = excluded.base_hash, rebased = excluded.rebased, known_deleted = excluded.known_deleted,
+  made_as = excluded.made_as, renamed_at = excluded.renamed_at, resent = excluded.resent,
+  incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash`
+
+/** The same as values, in the order of the columns. */
+function valuesIn(db: WritableDb): (entry: Entry) => SqlValue[] {
+  const authors = new Map<string, number>()
+  const author = ({ actor, clock }: Entry['op']) => {
+    const name = `${actor.kind} ${actor.id} ${clock.boot_id}`
+    const pk = authors.get(name) ?? authorPk(db, actor.kind, actor.id, clock.boot_id)
+    authors.set(name, pk)
+    return pk
+  }
+  return ({ local_id, op, base, rebased, known_deleted, made_as, renamed_at, resent, seal }) => {
+    const { clock } = op
+    const said = [local_id, op.op_id, op.txn_id, author(op), clock.wall_ms, clock.uptime_ms, op.created_at]
+    const knew = [base.seq, base.hash, rebased ? 1 : 0, JSON.stringify(known_deleted)]
+    const sent = seal === null ? [null, null, null, null] : [seal.incarnation, seal.n, seal.prev, seal.hash]
+    return [...said, JSON.stringify(op.operation), ...knew, made_as, renamed_at, resent ? 1 : 0, ...sent]
+  }
+}
+
+function putEntries(db: WritableDb, entries: readonly Entry[]): void {
+  for (const query of insertMany(`INSERT INTO journal (${columns})`, entries.map(valuesIn(db)), rewritten))
+    db.run(query)
+  for (const { seal } of entries)
+    if (seal !== null)
+      db.run(sql`INSERT INTO links (incarnation, n, hash) VALUES (${seal.incarnation}, ${seal.n}, ${seal.hash})
+        ON CONFLICT DO NOTHING`)
 }
 
 /** Moves them over before the outbox lets go of them: what is in neither is lost. */
 export function changeArchive(db: WritableDb, { put, remove }: NonNullable<Write['archive']>): void {
-  for (const op_id of remove) db.run(sql`DELETE FROM archive WHERE op_id = ${op_id}`)
-  for (const {
-    local_id,
-    op,
-    base,
-    rebased,
-    known_deleted,
-    made_as,
-    renamed_at,
-    resent,
-    seal,
-    committed_seq,
-  } of put)
-    db.run(sql`
-      INSERT INTO archive (local_id, op_id, txn_id, author_pk, wall_ms, uptime_ms, created_at, operation,
-        base_seq, base_hash, rebased, known_deleted, made_as, renamed_at, resent, incarnation, n, prev, hash, committed_seq)
-      VALUES (${local_id}, ${op.op_id}, ${op.txn_id}, ${authorPk(db, op.actor.kind, op.actor.id, op.clock.boot_id)},
-        ${op.clock.wall_ms}, ${op.clock.uptime_ms}, ${op.created_at}, ${JSON.stringify(op.operation)},
-        ${base.seq}, ${base.hash}, ${rebased ? 1 : 0}, ${JSON.stringify(known_deleted)}, ${made_as}, ${renamed_at}, ${resent ? 1 : 0},
-        ${seal?.incarnation ?? null}, ${seal?.n ?? null}, ${seal?.prev ?? null}, ${seal?.hash ?? null}, ${committed_seq})
-      ON CONFLICT (local_id) DO UPDATE SET op_id = excluded.op_id, operation = excluded.operation, base_seq = excluded.base_seq,
-        base_hash = excluded.base_hash, rebased = excluded.rebased, known_deleted = excluded.known_deleted, made_as = excluded.made_as,
-        renamed_at = excluded.renamed_at, resent = excluded.resent, incarnation = excluded.incarnation, n = excluded.n, prev = excluded.prev, hash = excluded.hash,
-        committed_seq = excluded.committed_seq`)
+  if (remove.length > 0) db.run(sql`DELETE FROM archive WHERE op_id IN ${among(remove)}`)
+  const values = valuesIn(db)
+  const queries = insertMany(
+    `INSERT INTO archive (${columns}, committed_seq)`,
+    put.map((entry) => [...values(entry), entry.committed_seq]),
+    `${rewritten}, committed_seq = excluded.committed_seq`,
+  )
+  for (const query of queries) db.run(query)
 }
 
 /** A link of the present chain, as far as it is kept. */

@@ -1,5 +1,5 @@
 import type { Row, State } from '../../model/state.ts'
-import { canonical } from '../../model/sync/chain.ts'
+import { isSameValue } from '../../model/sync/chain.ts'
 import { applyRows, type Vanished } from './apply.ts'
 import { dropBase, keepBase, type Marked, markedState, putMarks } from './base.ts'
 import { meetCreators, sameBirth } from './births.ts'
@@ -58,7 +58,7 @@ export function settle(db: WritableDb, synced: Synced, settled: Settled): void {
   applyRows(db, rows, vanished, strangers)
   const marked = turns.flatMap(({ row, said }): Marked | [] => {
     if (row === undefined) return []
-    const in_base = said !== undefined && (said === row || canonical(said) === canonical(row))
+    const in_base = said !== undefined && isSameValue(said, row)
     if (!in_base && said !== undefined) keepBase(db, said)
     return { row, marks: marks.encode(db, row.marks), in_base }
   })
@@ -68,7 +68,7 @@ export function settle(db: WritableDb, synced: Synced, settled: Settled): void {
 /** Whether the tables show the row just so, whoever wrote what in it. Who made it a table may have yet to learn (births.ts). */
 export function isSame(old: Row, row: Row): boolean {
   if (old.deleted || old.into !== null || shapes[row.noun].stays) return false
-  return canonical({ ...old, marks: {} }) === canonical({ ...row, marks: {} })
+  return isSameValue({ ...old, marks: row.marks }, row)
 }
 
 /** Rows that live again, or never were, leave no grave. */

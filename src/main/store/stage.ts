@@ -1,5 +1,5 @@
 import type { Row, State } from '../../model/state.ts'
-import { canonical } from '../../model/sync/chain.ts'
+import { isSameValue } from '../../model/sync/chain.ts'
 import { type Overlay, overlay } from '../../model/sync/overlay.ts'
 import type { Write } from '../../model/sync/station.ts'
 import type { Noun } from '../../model/state.ts'
@@ -19,7 +19,7 @@ export function emptyStage(db: WritableDb): void {
 export function putStage(db: WritableDb, base: State, { rows, own }: NonNullable<Write['stage']>): void {
   for (const row of rows) {
     const before = isNounKnown(row) ? base.get(row.noun, row.id) : undefined
-    const same = before !== undefined && canonical(before) === canonical(row)
+    const same = before !== undefined && isSameValue(before, row)
     db.run(sql`INSERT INTO stage_rows (id, noun, same, row)
       VALUES (${row.id}, ${row.noun}, ${same ? 1 : 0}, ${same ? null : JSON.stringify(row)})
       ON CONFLICT DO UPDATE SET same = excluded.same, row = excluded.row`)

@@ -40,6 +40,20 @@ export function canonical(value: unknown): string {
   return text === '' ? '{}' : `${text}}`
 }
 
+/** Whether two values are one as canonical text, told without writing it. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (!isPlain(a) || !isPlain(b)) return canonical(a) === canonical(b)
+  const keys = Object.keys(a)
+  // Of a field without a value the text says nothing.
+  if (keys.length !== Object.keys(b).length || keys.some((key) => !Object.hasOwn(b, key)))
+    return canonical(a) === canonical(b)
+  return keys.every((key) => isSameValue(a[key], b[key]))
+}
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Written)
+
 /** What a value is as canonical text, to stand in a larger one in its place: a text that is needed twice is made once. */
 export class Written<Value> {
   readonly text: string

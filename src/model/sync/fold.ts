@@ -1,6 +1,6 @@
 import type { Memory } from '../memory.ts'
 import type { Decision, Noun, Row, State } from '../state.ts'
-import { canonical } from './chain.ts'
+import { isSameValue } from './chain.ts'
 import { type Author, decideTracked, type Footprint, isRowNode, nodesOf, rowNode } from './footprint.ts'
 import type { Entry, Waiting } from './journal.ts'
 import { newReach, type Reach } from './reach.ts'
@@ -106,7 +106,7 @@ function isAsShown({ live, writers }: Fold, left: ReadonlySet<string>, author: A
   if (shown === undefined) return false
   const { marks, created_at: _, ...said } = row
   const { marks: shown_marks, created_at: __, ...saw } = shown
-  return canonical(said) === canonical(saw) && isSameByMarks(shown_marks, marks, author)
+  return isSameValue(said, saw) && isSameByMarks(shown_marks, marks, author)
 }
 
 function isSameByMarks(shown: Row['marks'], said: Row['marks'], author: Author): boolean {
