@@ -60,7 +60,7 @@ export function perform(
   }
 }
 
-/** A new history, or a new incarnation: all that waits is decided again. */
+/** A new history, or a new incarnation: all that waits is decided again. What was staged is of no more use then, and still there. */
 function performAnew(
   db: WritableDb,
   synced: Synced,
@@ -73,7 +73,6 @@ function performAnew(
   const foreseen = how === 'whole' ? finished(foreseeing(db, db, synced, write)) : how
   performRecords(db, write, now)
   performOwn(db, synced, write)
-  if (write.stage_is === 'take') emptyStage(db)
   foreseen.settle(db, noStrangers)
 }
 

@@ -4,6 +4,7 @@ import type { Effect, Event, Meta } from '../../model/sync/station.ts'
 import { ageArchive, hasArchivedUpTo } from '../store/archive.ts'
 import { meetPeople } from '../store/births.ts'
 import type { WritableDb } from '../store/database.ts'
+import { emptyStage } from '../store/stage.ts'
 import type { Store } from '../store/store.ts'
 import { type Pace, slicesOf, stagedSlicesOf, standstill } from './slices.ts'
 
@@ -58,6 +59,8 @@ export async function layPage(
     pace.took(part.commits.length, performance.now() - started)
     people = []
   }
+  // A million rows of it would keep whoever writes next waiting; should the process end before, the next stage begins with that.
+  if (stage !== null && store.synced.meta(store.db)!.stage === null) await store.commits.tidy(emptyStage)
 }
 
 /** What comes beside a page, in the transaction of its rows: the people who made them, and what headquarters' clock says. */
