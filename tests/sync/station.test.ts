@@ -25,9 +25,15 @@ afterEach(async () => {
   await office.close()
 })
 
-const silent = { info() {}, warn() {} }
+type Log = Parameters<typeof openHeadquarters>[0]['log']
 
-async function lineOf(station: StationUnderTest, code: string | null = null): Promise<Headquarters> {
+const silent: Log = { info() {}, warn() {} }
+
+async function lineOf(
+  station: StationUnderTest,
+  code: string | null = null,
+  log: Log = silent,
+): Promise<Headquarters> {
   let ids = 0
   const prefix = Math.random().toString(16).slice(2, 10)
   const line = await openHeadquarters({
@@ -41,7 +47,7 @@ async function lineOf(station: StationUnderTest, code: string | null = null): Pr
     interval_ms: 1_000,
     url: office.url,
     code,
-    log: silent,
+    log,
   })
   lines.push(line)
   return line
@@ -746,4 +752,49 @@ test('[S15] a disk that does not take a new history has taken nothing of it, and
   await expect.poll(() => line.round()).toMatchObject({ state: 'in_sync', pending: 0, cause: null })
   expect(batchesHere(station)).toEqual(before)
   expect(batchesThere()).toEqual(before)
+})
+
+/** What its log warns of. */
+async function reopened(station: StationUnderTest): Promise<{ line: Headquarters; warned: string[] }> {
+  for (const line of lines.splice(0)) await line.stop()
+  const warned: string[] = []
+  const warn: Log['warn'] = (_fields, message) => warned.push(message)
+  return { line: await lineOf(station, null, { ...silent, warn }), warned }
+}
+
+test('[S15] the log of a station says that headquarters has another history, and what of its own it lacked', async () => {
+  const { station } = await bereaved()
+  const { line, warned } = await reopened(station)
+  await expect.poll(() => line.round()).toMatchObject({ state: 'in_sync', pending: 0 })
+  expect(warned).toEqual([
+    expect.stringMatching(/another history.*restore from a backup.*read from its beginning/),
+    "the new history of headquarters is read: of this station's changes, 100 that it lacks are sent again",
+  ])
+})
+
+test('[S13] the log of a station whose data was set back says so, and nothing is lost', async () => {
+  const { station, line: first } = await enrolled('A')
+  await make(station, 'BEFORE', 3)
+  await first.round()
+  const copy = join(station.folder, 'copy.db')
+  await station.database.copyTo(copy)
+  await make(station, 'AFTER', 3)
+  await first.round()
+  for (const line of lines.splice(0)) await line.stop()
+  station.database.replaceWith(copy)
+  station.store.synced.forget()
+  const { line, warned } = await reopened(station)
+  await make(station, 'SINCE', 1)
+  await expect.poll(() => line.round()).toMatchObject({ state: 'in_sync', pending: 0 })
+  expect(warned).toEqual([expect.stringMatching(/set back to an earlier day, or copied.*sent again/)])
+  expect(batchesThere()).toEqual([
+    'AFTER-0',
+    'AFTER-1',
+    'AFTER-2',
+    'BEFORE-0',
+    'BEFORE-1',
+    'BEFORE-2',
+    'SINCE-0',
+  ])
+  expect(batchesHere(station)).toEqual(batchesThere())
 })

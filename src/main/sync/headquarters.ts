@@ -97,6 +97,7 @@ export async function openHeadquarters(parts: HeadquartersParts): Promise<Headqu
         trouble === null
           ? log.info({ central: url() }, 'headquarters answers')
           : log.warn({ central: url(), ...told(trouble) }, troubleWords(trouble, url())),
+      onNews: (news) => log.warn({ central: url() }, news),
     })
     const { files } = parts
     const client = createClient(url(), known.credential)

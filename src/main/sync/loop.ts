@@ -15,6 +15,7 @@ import { headOf } from './heads.ts'
 import { createLimits } from './limits.ts'
 import { createNewcomer, type First } from './newcomer.ts'
 import { brings, isCollision, isPush, layPage, safeSeqOf, type Said } from './page.ts'
+import { newsIn } from './news.ts'
 import { createRounds } from './rounds.ts'
 import { failureOf, nothingSeen, type Sight } from './sight.ts'
 import { createPace, nothingYet } from './slices.ts'
@@ -52,6 +53,8 @@ export interface LoopParts {
   readonly disk_free: () => number | null
   /** Hears each change of the trouble: for the log. */
   readonly onTrouble: (trouble: Trouble | null) => void
+  /** Hears what is out of the ordinary and no trouble: for the log. */
+  readonly onNews: (news: string) => void
   /** How long headquarters may keep a question waiting for news. */
   readonly wait_s?: number
   /** How a station begins that has read nothing yet; page by page like any other, if nothing is said. */
@@ -158,6 +161,8 @@ export function createLoop(parts: LoopParts): Loop {
     const { step: done, wrote } = await carriedOut(store, errand, SLICE_MS)
     const forced = done.effects.some(isPush) && (await commits.onDisk())
     if (forced || wrote) noteHealthy()
+    const news = done.effects.map((effect) => (effect.kind === 'write' ? newsIn(effect.write) : null))
+    for (const one of news) if (one !== null) parts.onNews(one)
     if (!more) session = done.session
     for (const effect of done.effects) {
       if (effect.kind === 'send') send(effect.id, effect.request)
