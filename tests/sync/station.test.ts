@@ -739,6 +739,8 @@ test('[S15] [S17] a new history is worked out while scripts go on writing, and w
   const meanwhile = Array.from({ length: 5 }, (_, n) => `MEANWHILE-${n}`)
   const others = before.filter((number) => !['LOST-7', 'KEPT-7'].includes(number))
   expect(batchesHere(station)).toEqual([...others, 'FOUND-7', ...meanwhile].toSorted())
+  // What was read beside is put away.
+  expect(station.store.db.all(sql`SELECT id FROM stage_rows`)).toEqual([])
   expect(batchesThere()).toEqual(batchesHere(station))
 })
 
