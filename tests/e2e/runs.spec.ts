@@ -14,19 +14,26 @@ const unitRow = (page: Page, serial: string) =>
 const back = (page: Page) => page.getByRole('button', { name: 'Back' }).click()
 /** As from a link in another program: the window leads nowhere else than into its own page. */
 const goTo = (page: Page, place: string) => page.evaluate(`location.hash = '#/${place}'`)
-/** The next thing that the page asks for at this address waits until `first` has happened. */
-async function before(page: Page, address: string, first: () => unknown): Promise<void> {
-  const name = `before${address.replaceAll(/\W/g, '_')}`
-  await page.exposeFunction(name, first)
+interface Held {
+  /** The page has asked. */
+  asked(): Promise<void>
+  letGo(): Promise<void>
+}
+/** The next thing that the page asks for at this address waits until it is let go. */
+async function hold(page: Page, address: string): Promise<Held> {
   await page.evaluate(`{
     const ask = fetch
-    fetch = async (...of) => {
+    globalThis.letGo = undefined
+    fetch = (...of) => {
       if (!String(of[0]).includes(${JSON.stringify(address)})) return ask(...of)
       fetch = ask
-      await ${name}()
-      return ask(...of)
+      return new Promise((answer) => (globalThis.letGo = () => answer(ask(...of))))
     }
   }`)
+  return {
+    asked: () => expect.poll(() => page.evaluate('typeof letGo')).toBe('function'),
+    letGo: () => page.evaluate('letGo()'),
+  }
 }
 async function saved({ page }: Desk, name: string): Promise<Buffer> {
   const [download] = await Promise.all([
@@ -244,12 +251,13 @@ for (const surface of surfaces)
       await goTo(page, `runs/${id}`)
       const save = page.getByRole('button', { name: 'Save the file lost.bin' })
       await expect(save).toBeVisible()
-      await before(page, '/files/', () => {
-        const folder = join(desk.data_dir, 'attachments')
-        for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
-          if (/[0-9a-f]{64}$/.test(name)) rmSync(join(folder, name))
-      })
+      const held = await hold(page, '/files/')
       await save.click()
+      await held.asked()
+      const folder = join(desk.data_dir, 'attachments')
+      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+        if (/[0-9a-f]{64}$/.test(name)) rmSync(join(folder, name))
+      await held.letGo()
       await expect(verdictOf(page)).toHaveText('Stopped This file is not on this station any more.')
       await desk.ask('POST', '/v2/batches', { number: 'LOT-AFTER' })
       await expect(page.locator('.attachments li')).toHaveText(
@@ -279,11 +287,12 @@ for (const surface of surfaces)
       const rows = page.getByRole('table', { name: 'Runs of SX-01' }).getByRole('row')
       await expect(rows).toHaveCount(51)
       // What a script reports meanwhile does not take the place of what somebody asked for.
-      await before(page, 'cursor=50', async () => {
-        await bench.report('SX-01', { at: new Date(newest + 60_000), outcome: 'FAIL' })
-        await expect(rows.nth(1)).toContainText('Failed')
-      })
+      const held = await hold(page, 'cursor=50')
       await page.getByRole('button', { name: 'Show older runs' }).click()
+      await held.asked()
+      await bench.report('SX-01', { at: new Date(newest + 60_000), outcome: 'FAIL' })
+      await expect(rows.nth(1)).toContainText('Failed')
+      await held.letGo()
       await expect(rows).toHaveCount(57)
       await expect(page.getByRole('button', { name: 'Show older runs' })).toHaveCount(0)
     })
