@@ -146,3 +146,20 @@ test('writes of one turn share a commit, and one that is refused takes nothing w
   expect(rowsOf(station).batches).toEqual(['A (0)', 'B (0)', 'C (0)'])
   expect(station.store.commits.version).toBe(version + 1)
 })
+
+test('a memory that is resumed twice draws an id that stands already: the write is refused in words, changes nothing, and may be tried again', async () => {
+  const station = await openStation()
+  const drawn = station.redraw()
+  const { id } = await station.done('POST', '/v2/batches', { body: { number: 'A' } })
+  station.redraw(drawn)
+  const { status, json } = await station.call('POST', '/v2/batches', { body: { number: 'B' } })
+  expect(status).toBe(409)
+  expect(json).toMatchObject({
+    code: 'CONFLICT',
+    message: 'Batch could not be made: its id stands at another one already. Make it again',
+  })
+  await station.done('POST', '/v2/batches', { body: { number: 'B' } })
+  const { data } = await station.done<{ data: { id: string; number: string }[] }>('GET', '/v2/batches')
+  expect(data.map(({ number }) => number)).toEqual(['B', 'A'])
+  expect(data.find(({ number }) => number === 'A')!.id).toBe(id)
+})

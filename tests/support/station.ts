@@ -57,6 +57,8 @@ export interface StationUnderTest {
   readonly ids: { readonly user: string; readonly station: string }
   /** Turns the clock. */
   readonly pass: (ms: number) => void
+  /** Draws the ids once more that came after the first `drawn`, as a memory that is resumed twice does. @returns how many were drawn */
+  readonly redraw: (drawn?: number) => number
   readonly call: (method: string, target: string, options?: CallOptions) => Promise<Answer>
   /** The same call, whose answer must be a success. */
   readonly done: <Body = { id: string }>(
@@ -130,6 +132,7 @@ export async function openStation(): Promise<StationUnderTest> {
     ids,
     defects,
     pass: (ms) => void (now += ms),
+    redraw: (drawn = count) => (count = drawn),
     call,
     async done<Body>(method: string, target: string, options?: CallOptions) {
       const { status, text } = await call(method, target, options)
