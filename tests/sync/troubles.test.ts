@@ -216,7 +216,7 @@ test('a station that has lost what it was given at its enrolment says so, and no
   expect(await after.round()).toMatchObject({ state: 'in_sync', pending: 0, cause: null })
 })
 
-test('what goes wrong inside this PC is one line too: the stack of a fault is for the log, a damaged database is no full disk', () => {
+test('what goes wrong inside this PC is one line too: the stack of a fault is for the log, a damaged database is no full disk, a wrong statement no disk at all', () => {
   const fault = failureOf(new TypeError('x is not a function'))
   expect(troubleWords(fault, '')).toBe(
     'Lotkeeper has a fault and tries again (TypeError: x is not a function)',
@@ -225,6 +225,10 @@ test('what goes wrong inside this PC is one line too: the stack of a fault is fo
   expect(told(fault).technical).toContain('troubles.test.ts')
   const damage = failureOf(Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' }))
   expect(troubleWords(damage, '')).toMatch(/is damaged \(SQLITE_CORRUPT\).*lotkeeper doctor/)
+  for (const code of ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY_DBMOVED', 'SQLITE_BUSY_SNAPSHOT'])
+    expect(failureOf(Object.assign(new Error('no'), { code }))).toEqual({ kind: 'disk', code })
+  for (const code of ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR', 'SQLITE_MISMATCH'])
+    expect(failureOf(Object.assign(new Error('no'), { code })), code).toMatchObject({ kind: 'defect' })
 })
 
 async function freePort(): Promise<number> {

@@ -20,10 +20,13 @@ export const nothingSeen: Sight = {
   clock_skew_ms: null,
 }
 
+/** SQLite says these of a disk, a folder or a file. Its other codes are of what it was told to do. */
+const OF_THE_DISK = /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOTADB|PERM|PROTOCOL|READONLY)/
+
 /** What went wrong inside this PC, as a trouble like any other. */
 export function failureOf(error: unknown): Trouble {
   const { code, syscall } = error as { code?: unknown; syscall?: unknown }
-  if (typeof code === 'string' && (code.startsWith('SQLITE') || syscall !== undefined))
+  if (typeof code === 'string' && (OF_THE_DISK.test(code) || syscall !== undefined))
     return { kind: 'disk', code }
   return { kind: 'defect', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
