@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import { notifyManager, type Query, type QueryClient } from '@tanstack/react-query'
 
 import { deskEndpoints } from '../model/desk.ts'
 import { call } from './api.ts'
@@ -20,22 +20,23 @@ export function followChanges(queries: QueryClient, say: (connection: Connection
   const stopped = new AbortController()
   const { signal } = stopped
 
-  let reading = false
-  let again = false
-  /** What is on its way is awaited, then read anew: begun afresh at each change, a slow answer would never be seen. */
-  async function readAll(): Promise<void> {
-    while (again) {
-      again = queries.isFetching() > 0
-      await queries.invalidateQueries(undefined, { cancelRefetch: false })
+  /** What is being read, and whether it is to be read once more then. */
+  const reading = new Map<Query, boolean>()
+  /** What is on its way is awaited, then read anew: begun afresh at each change, a slow answer would never be seen. It holds up no other. */
+  async function read(query: Query): Promise<void> {
+    if (reading.has(query)) return void reading.set(query, true)
+    reading.set(query, query.state.fetchStatus !== 'idle')
+    for (let again: boolean | undefined = true; again;) {
+      await queries.invalidateQueries({ predicate: (one) => one === query }, { cancelRefetch: false })
+      again = reading.get(query)
+      reading.set(query, false)
     }
-    reading = false
+    reading.delete(query)
   }
-  function readAgain(): void {
-    again = true
-    if (reading) return
-    reading = true
-    void readAll()
-  }
+  const readAll = () =>
+    notifyManager.batch(() => {
+      for (const query of queries.getQueryCache().getAll()) void read(query)
+    })
 
   async function follow(): Promise<void> {
     let since: string | undefined
@@ -48,7 +49,7 @@ export function followChanges(queries: QueryClient, say: (connection: Connection
         since = version
         down = false
         if (!missed) continue
-        readAgain()
+        readAll()
         await pause(AT_MOST_EVERY_MS, signal)
       } catch (error) {
         if (signal.aborted) return
