@@ -1,5 +1,6 @@
-import { referenceOf } from './decide/nouns.ts'
+import { nounOf, referenceOf } from './decide/nouns.ts'
 import { type Refusal, refuse } from './error.ts'
+import type { Operation } from './operation.ts'
 import type { Conflict, Noun, State } from './state.ts'
 
 const words: Record<Noun, { readonly title: string; readonly name: string }> = {
@@ -78,6 +79,20 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
       )
   }
 }
+
+/**
+ * The API's answer where `decide()` had nothing to do: what was asked is so already. Not where a row was to be made. That one stands
+ * which has the same id and comes of the same `op_id`: another machine was given the same chance, and what it made came here before.
+ */
+export function refusalOfNothing(operation: Operation): Refusal | undefined {
+  return operation.type.endsWith('.create') ? idDrawnTwice(nounOf(operation)) : undefined
+}
+
+const idDrawnTwice = (noun: Noun) =>
+  refuse(
+    'CONFLICT',
+    `${words[noun].title} could not be made: its id stands at another one already. Make it again`,
+  )
 
 /** Numbers and names are text; `wanted` may hold other values for other kinds of conflict. */
 const nameOf = ({ wanted }: Conflict) => (typeof wanted === 'string' ? wanted : JSON.stringify(wanted))

@@ -178,3 +178,17 @@ describe('several processes', () => {
     expect(await create(central.startProcess('third'), 'A', 'delivered')).toMatchObject({ text: first.text })
   })
 })
+
+test('a memory that is resumed twice draws ids that stand already: the write is refused in words, and never taken for the one that stands', async () => {
+  const drawn = central.redraw()
+  const first = (await create(central, 'A', 'delivered')).json
+  central.redraw(drawn)
+  expect(await create(central, 'B', 'delivered')).toMatchObject({
+    status: 409,
+    json: { message: 'Batch could not be made: its id stands at another one already. Make it again' },
+  })
+  expect(await create(central, 'B', 'delivered')).toMatchObject({ status: 200 })
+  const { data } = await central.done<{ data: { id: string; number: string }[] }>('GET', '/v2/batches')
+  expect(data.map(({ number }) => number)).toEqual(['B', 'A'])
+  expect(data[1]).toMatchObject(first as object)
+})

@@ -24,6 +24,8 @@ export interface CentralUnderTest {
   readonly ids: { readonly user: string; readonly station: string }
   readonly headquarters_id: string
   readonly pass: (ms: number) => void
+  /** As of a station under test. */
+  readonly redraw: (drawn?: number) => number
   readonly call: (method: string, target: string, options?: CallOptions) => Promise<Answer>
   readonly done: <Body = { id: string }>(
     method: string,
@@ -125,6 +127,7 @@ export async function openCentral(db: Database): Promise<CentralUnderTest> {
     headquarters_id,
     defects,
     pass: (ms) => void (now += ms),
+    redraw: (drawn = count) => (count = drawn),
     call,
     retries,
     startProcess,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { writePrivateFile } from '../../src/host/folder.ts'
+import { accept } from '../../src/main/store/accept.ts'
 import { linkProcedure } from '../../src/main/store/links.ts'
 import { sql } from '../../src/main/store/sql.ts'
 import { type Headquarters, openHeadquarters } from '../../src/main/sync/headquarters.ts'
@@ -689,6 +690,81 @@ test('who writes without a pause does not keep from headquarters what was writte
     await sleep(2)
   }
   expect(await line.round()).toMatchObject({ state: 'in_sync' })
+})
+
+/** A station whose memory is a copy of another's, which has made three batches since. It waits for no headquarters yet. */
+async function resumedTwice() {
+  const other = await enrolled('Other')
+  const { station, line } = await enrolled('Mine')
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  await line.stop()
+  station.redraw(other.station.redraw())
+  const drawn = station.redraw()
+  await make(other.station, 'THEIRS', 3)
+  expect(await other.line.round()).toMatchObject({ state: 'in_sync', pending: 0 })
+  return { other, station, drawn }
+}
+
+/** As the API does it, without waiting for a turn of the event loop. */
+function renameNow({ store, ids }: StationUnderTest, n: number): Promise<unknown> {
+  return store.commits.write((db) => {
+    const { id } = db.one<{ id: string }>(sql`SELECT id FROM batches WHERE number = ${`MINE-${n}`}`)!
+    const author = store.author({ kind: 'user', id: ids.user })
+    return accept(db, author, { type: 'batch.rename', id, number: `OUR-MINE-${n}` })
+  })
+}
+
+test('[S18] what was made under ids that another machine was given too is made under others, with what is written at that moment', async () => {
+  const { other, station } = await resumedTwice()
+  await make(station, 'MINE', 100)
+  const line = await lineOf(station)
+  const renamed = new Set<number>()
+  const renames: Promise<unknown>[] = []
+  const rename = (n: number) => {
+    if (renamed.has(n)) return
+    renamed.add(n)
+    const body = { new_number: `OUR-MINE-${n}` }
+    renames.push(station.done('PATCH', `/v2/batches/MINE-${n}`, { body }))
+  }
+  const stop = station.store.commits.onCommit(() => renamed.size < 50 && rename(3 + renamed.size))
+  // Were it worked out beside, what is written meanwhile would name ids that are being given up.
+  const snapshot = station.store.snapshot.bind(station.store)
+  vi.spyOn(station.store, 'snapshot').mockImplementation(() => {
+    const still = snapshot()
+    const n = office.central.incidents.filter(({ kind }) => kind === 'collision').length - 1
+    if (n >= 0 && !renamed.has(n)) renames.push(renameNow(station, n))
+    if (n >= 0) renamed.add(n)
+    station.store.commits.flush()
+    return still
+  })
+  await line.round()
+  await expect.poll(() => renamed.size).toBeGreaterThanOrEqual(50)
+  stop()
+  await Promise.all(renames)
+  await expect.poll(() => line.round()).toMatchObject({ state: 'in_sync', pending: 0, conflicts: 0 })
+  await other.line.round()
+  const mine = Array.from({ length: 100 }, (_, n) => `${renamed.has(n) ? 'OUR-' : ''}MINE-${n}`)
+  expect(office.central.incidents.map(({ kind }) => kind)).toContain('collision')
+  expect(batchesThere()).toEqual([...mine, 'THEIRS-0', 'THEIRS-1', 'THEIRS-2'].toSorted())
+  expect(batchesHere(station)).toEqual(batchesThere())
+  expect(batchesHere(other.station)).toEqual(batchesThere())
+})
+
+test('[S18] what another machine made under the same ids, and came first, is never taken for what is asked here', async () => {
+  const { station, drawn } = await resumedTwice()
+  const line = await lineOf(station)
+  expect(await line.round()).toMatchObject({ state: 'in_sync' })
+  expect(batchesHere(station)).toEqual(['THEIRS-0', 'THEIRS-1', 'THEIRS-2'])
+  expect(station.redraw()).toBe(drawn)
+  const answers = await Promise.all(
+    [0, 1, 2, 3].map((n) => station.call('POST', '/v2/batches', { body: { number: `MINE-${n}` } })),
+  )
+  expect(answers.map(({ status }) => status)).toEqual([409, 409, 409, 200])
+  await make(station, 'MINE', 3)
+  await expect.poll(() => line.round()).toMatchObject({ state: 'in_sync', pending: 0, conflicts: 0 })
+  const all = ['MINE-0', 'MINE-1', 'MINE-2', 'MINE-3', 'THEIRS-0', 'THEIRS-1', 'THEIRS-2']
+  expect(batchesThere()).toEqual(all)
+  expect(batchesHere(station)).toEqual(all)
 })
 
 /** A station whose headquarters is restored from a backup that lacks the last 100 of its batches. */

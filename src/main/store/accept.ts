@@ -2,7 +2,7 @@ import type { Actor } from '../../model/actor.ts'
 import { decide } from '../../model/decide.ts'
 import type { Refusal } from '../../model/error.ts'
 import type { ClockReading, JournaledOperation, Operation } from '../../model/operation.ts'
-import { refusalOf } from '../../model/refusal.ts'
+import { refusalOf, refusalOfNothing } from '../../model/refusal.ts'
 import type { Decision } from '../../model/state.ts'
 import { applyRows } from './apply.ts'
 import { dropBase, isInBase, keepBase, markedState, putMarks } from './base.ts'
@@ -53,7 +53,7 @@ export function accept(
     station_id: null,
     seq: null,
   })
-  if (decision.result === 'noop') return undefined
+  if (decision.result === 'noop') return refusalOfNothing(entry.operation)
   if (decision.result !== 'applied') return refusalOf(decision.conflicts[0]!, state)
   applyRows(db, decision.changed)
   recall?.note(decision.changed)
@@ -70,7 +70,7 @@ function acceptSynced(
 ): Refusal | undefined {
   const state = recall?.over(markedState(db)) ?? markedState(db)
   const decision = synced.decide(db, state, entry)
-  if (decision.result === 'noop') return undefined
+  if (decision.result === 'noop') return refusalOfNothing(entry.operation)
   if (decision.result !== 'applied') return refusalOf(decision.conflicts[0]!, state)
   const knew = synced.knows(db, entry.operation)
   setAside(db, decision)

@@ -1,7 +1,7 @@
 import { decide } from '../decide.ts'
 import type { Refusal } from '../error.ts'
 import type { JournaledOperation } from '../operation.ts'
-import { refusalOf } from '../refusal.ts'
+import { refusalOf, refusalOfNothing } from '../refusal.ts'
 import type { Knowledge, Mark } from '../state.ts'
 import { contentHash, type Hash } from './chain.ts'
 import { commitHash } from './commit.ts'
@@ -25,7 +25,7 @@ export function acceptOwn(
   const seq = last + 1
   const mark: Mark = { op_id, incarnation: epoch, n: seq, station_id: headquarters_id, seq }
   const { result, changed, conflicts } = decide(store.rows, entry, everything, mark)
-  if (result === 'noop') return undefined
+  if (result === 'noop') return refusalOfNothing(entry.operation)
   if (result !== 'applied') return refusalOf(conflicts[0]!, store.rows)
   const said = {
     seq,
