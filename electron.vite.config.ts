@@ -25,7 +25,7 @@ function assets(): Plugin {
   }
 }
 
-/** The station's other threads are programs of their own, each in one file beside the assets. */
+/** The station's other threads are programs of their own, each in one file beside the bundle: it finds the assets as that does. */
 function thread(program: string): Plugin {
   return {
     name: `lotkeeper-thread-${program}`,
@@ -38,7 +38,7 @@ function thread(program: string): Plugin {
         ssr: { noExternal: true },
         build: {
           ssr: program,
-          outDir: join(dir!, 'assets'),
+          outDir: dir!,
           emptyOutDir: false,
           rolldownOptions: { external: ['better-sqlite3'], output: { entryFileNames: '[name].js' } },
         },

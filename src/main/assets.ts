@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 /**
  * Where the files lie that the program reads while it runs. The only place that knows: run from its sources, each is where
- * it is kept; built, electron.vite.config.ts has laid them beside the bundle, which is this one file.
+ * it is kept; built, electron.vite.config.ts has laid them beside the bundle, which is this one file, as is each thread's program.
  */
 const here = import.meta.dirname
 const built = import.meta.filename.endsWith('.js')
@@ -13,11 +13,9 @@ const root = join(here, '../..')
 export const assets = {
   migrations: built ? join(here, 'assets/migrations') : join(here, 'store/migrations'),
   /** The program of the thread that makes checkpoints. */
-  checkpoints: built ? join(here, 'assets/checkpoint-worker.js') : join(here, 'store/checkpoint-worker.ts'),
+  checkpoints: built ? join(here, 'checkpoint-worker.js') : join(here, 'store/checkpoint-worker.ts'),
   /** The program of the thread in which a new station reads headquarters from the beginning. */
-  firstReading: built
-    ? join(here, 'assets/first-reading-worker.js')
-    : join(here, 'sync/first-reading-worker.ts'),
+  firstReading: built ? join(here, 'first-reading-worker.js') : join(here, 'sync/first-reading-worker.ts'),
   /** The viewer of `/docs`. */
   viewer: built ? join(here, 'assets/viewer') : dirname(viewerPackage()),
   /** The operator's page: there only once it was built. */

@@ -13,7 +13,6 @@ import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 
 import { openDatabase } from '../../src/main/store/database.ts'
-import { makeFirstFile } from '../../src/main/store/first-file.ts'
 import { firstMeta, writeSync } from '../../src/main/store/sync-state.ts'
 import type { FirstWord } from '../../src/main/sync/first-reading-worker.ts'
 import { newFolder, openDesktop, removeFolder } from './app.ts'
@@ -108,23 +107,26 @@ test('what was packed runs from its archive alone, far from the repository', asy
   expect((await app.ask('GET', '/v2/batches')).text).toContain('PACKED')
   for (const path of ['/docs', '/docs/viewer.js', '/openapi.json', '/'])
     expect((await app.ask('GET', path)).status, path).toBe(200)
-  const first = join(folder, 'first.db')
-  makeFirstFile(first, join(app.data_dir, 'lotkeeper.db'))
-  const enrolled = openDatabase(first)
+  const database = join(folder, 'enrolled.db')
+  const station = openDatabase(join(app.data_dir, 'lotkeeper.db'))
+  await station.copyTo(database)
+  station.close()
+  await app.end()
+  const enrolled = openDatabase(database)
   writeSync(enrolled, firstMeta('station', 'incarnation'))
   enrolled.close()
-  await app.end()
 
-  const thread = new Worker(join(alone, 'out/main/assets/checkpoint-worker.js'), {
+  const thread = new Worker(join(alone, 'out/main/checkpoint-worker.js'), {
     workerData: join(folder, 'checkpoints.db'),
   })
   await once(thread, 'online')
   thread.postMessage('stop')
   expect(await once(thread, 'exit')).toEqual([0])
 
-  const reading = new Worker(join(alone, 'out/main/assets/first-reading-worker.js'), {
+  const reading = new Worker(join(alone, 'out/main/first-reading-worker.js'), {
     workerData: {
-      file: first,
+      file: join(folder, 'first.db'),
+      database,
       url: 'http://127.0.0.1:1',
       credential: 'lks_none',
       request: { kind: 'pull' },

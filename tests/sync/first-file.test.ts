@@ -1,5 +1,5 @@
 /** [S23] What a new station reads into a file of its own is what it would have read page by page, and nothing of its own is lost on the way. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -183,6 +183,25 @@ test(
     expect(waiting).toBeGreaterThan(SEEDS * 5)
   },
 )
+
+test('[S23] whoever writes to the file that scripts use neither waits for the other one nor keeps it waiting', () => {
+  const twin = newTwin(firstMeta('newcomer', 'incarnation'))
+  const file = join(folder, 'beside.db')
+  const { db: script } = copyOf(twin)
+  script.execute('BEGIN IMMEDIATE')
+  makeFirstFile(file, script.path)
+  openFirstRows(file).finish()
+  moveIn(file, script.path)
+  expect(script.in_transaction).toBe(true)
+  script.execute('COMMIT')
+  // Its log is its own business: to empty it, everybody would have to wait.
+  script.execute(`INSERT INTO meta (name, value) VALUES ('written', 'now')`)
+  const log = () => statSync(`${script.path}-wal`).size
+  const written = log()
+  expect(written).toBeGreaterThan(0)
+  moveIn(file, script.path)
+  expect(log()).toBe(written)
+})
 
 test('[S23] every table of a station says where its rows come from', () => {
   const db = openDatabase(':memory:')

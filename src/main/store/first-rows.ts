@@ -23,6 +23,9 @@ export interface FirstRows {
   close(): void
 }
 
+/** How much is written between two words to the disk, where it can be chosen: what this takes to write, whoever else commits waits for. */
+const FORCE_MS = 20
+
 /**
  * Everything that is cheaper for all rows at once than for each is left for the end: indexes, what triggers keep, the search. There is
  * no log either, and nothing waits for the disk.
@@ -43,7 +46,7 @@ export function openFirstRows(file: string): FirstRows {
   const later = setAside(db)
   const synced = createSynced()
   const { station_id } = synced.meta(db)!
-  // Left to the end, all of it at once kept whatever scripts wrote waiting for as long.
+  // Left to the end, all of it at once kept whatever scripts wrote waiting for as long: a disk takes things in their order.
   let forcing = false
   function forceSoon(): void {
     if (forcing) return
@@ -73,13 +76,23 @@ export function openFirstRows(file: string): FirstRows {
       forceSoon()
     },
     finish() {
+      // No commit writes more than this at once.
+      db.execute('PRAGMA cache_size = -16000')
+      for (const text of [...derived, ...later]) {
+        db.execute(text)
+        syncToDisk(file)
+      }
+      let forced = performance.now()
       db.execute('BEGIN')
-      for (const text of derived) db.execute(text)
-      for (const text of later) db.execute(text)
-      searchAnew(db)
+      searchAnew(db, () => {
+        if (performance.now() - forced < FORCE_MS) return
+        db.execute('COMMIT')
+        syncToDisk(file)
+        db.execute('BEGIN')
+        forced = performance.now()
+      })
       db.execute('COMMIT')
       db.close()
-      // All of it, here, where nobody waits for it.
       syncToDisk(file)
     },
     close: () => db.close(),

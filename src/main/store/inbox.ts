@@ -121,6 +121,6 @@ export function foldOutbox(db: WritableDb, synced: Synced, after: number): void 
   const live = overlay(markedState(db))
   const fold = emptyFold(live)
   const author = authorOf(synced.meta(db)!)
-  for (const entry of synced.outbox.list(db)) if (entry.local_id > after) append(fold, author, entry)
+  for (const entry of synced.outbox.since(db, after)) append(fold, author, entry)
   settle(db, synced, { names: live.touched, live, base: baseState(db), strangers: noStrangers })
 }

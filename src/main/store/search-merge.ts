@@ -172,8 +172,11 @@ function* batchesInOrder(db: WritableDb): Generator<[created_at: number, pk: num
   }
 }
 
-/** Works the search out of all rows. */
-export function searchAnew(db: WritableDb): void {
+/**
+ * Works the search out of all rows.
+ * @param between called between two of its entries: what is written so far may be committed there
+ */
+export function searchAnew(db: WritableDb, between: () => void = () => {}): void {
   for (const table of ['search', 'search_pending', 'search_gone'])
     db.run({ text: `DELETE FROM ${table}`, values: [] })
   let changes = noChanges()
@@ -187,12 +190,19 @@ export function searchAnew(db: WritableDb): void {
         if (note(changes, gram, batch)) held += 1
       })
     if (held < PLACES_MAX) continue
-    for (const gram of inOrder(changes)) put(db, changes, gram, union)
+    bring()
     changes = noChanges()
     held = 0
     put = applyGram
   }
-  for (const gram of inOrder(changes)) put(db, changes, gram, union)
+  bring()
+
+  function bring(): void {
+    for (const gram of inOrder(changes)) {
+      put(db, changes, gram, union)
+      between()
+    }
+  }
 }
 
 /** Takes out of `search` what only the texts in search_gone put there; all that waits goes in first. */

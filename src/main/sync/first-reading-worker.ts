@@ -5,7 +5,7 @@ import { readClock } from '../../host/clock.ts'
 import type { HeadquartersHead, StationHead } from '../../model/sync/envelope.ts'
 import type { Cursor } from '../../model/sync/cursor.ts'
 import type { Page, PullRequest } from '../../model/sync/protocol.ts'
-import { moveIn } from '../store/first-file.ts'
+import { makeFirstFile, moveIn } from '../store/first-file.ts'
 import { openFirstRows } from '../store/first-rows.ts'
 import { createClient } from './client.ts'
 import type { Trouble } from './trouble.ts'
@@ -31,6 +31,7 @@ const RETRY_MS = 4_000
 
 const { file, database, url, credential, request, head } = workerData as FirstOrder
 const client = createClient(url, credential)
+makeFirstFile(file, database)
 const rows = openFirstRows(file)
 let head_seq = 0
 

@@ -6,13 +6,7 @@ import type { StationHead } from '../../model/sync/envelope.ts'
 import type { PullRequest } from '../../model/sync/protocol.ts'
 import { assets } from '../assets.ts'
 import type { ReadableDb } from '../store/database.ts'
-import {
-  firstFileOf,
-  isUntouched,
-  makeFirstFile,
-  removeFirstFile,
-  WAITING_AT_END_MAX,
-} from '../store/first-file.ts'
+import { firstFileOf, isUntouched, removeFirstFile, WAITING_AT_END_MAX } from '../store/first-file.ts'
 import type { Store } from '../store/store.ts'
 import type { FirstOrder, FirstWord } from './first-reading-worker.ts'
 
@@ -41,7 +35,6 @@ export async function readFirst(
   if (path === undefined || path === ':memory:' || signal.aborted) return false
   const file = firstFileOf(path)
   try {
-    makeFirstFile(file, path)
     const order: FirstOrder = { ...way, file, database: path, request, head }
     if (!(await inThread(order, hear, signal))) return false
     return await swapped(store, file, signal)
