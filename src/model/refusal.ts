@@ -60,10 +60,7 @@ export function refusalOf(conflict: Conflict, state: State): Refusal {
         `Unit ${called('unit', conflict.id)} is not a child of ${called('unit', conflict.other_id)}`,
       )
     case 'id_collision':
-      return refuse(
-        'CONFLICT',
-        `${title} could not be made: its id stands at another one already. Make it again`,
-      )
+      return idDrawnTwice(conflict.noun)
     case 'merged':
     case 'merge_field':
     case 'rename_rename':
