@@ -4,6 +4,8 @@
  * what was fetched and built is kept in the system's temporary folder.
  * They run side by side: each has a station of its own, and waits for its answers most of the time. What each said is printed
  * when it ends. Prints, last and alone on its line, `N passed, N failed`.
+ *
+ *   --build   only fetches and builds what is needed, as something else is tested
  */
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -241,17 +243,22 @@ mkdirSync(CACHE, { recursive: true })
 const environments = new Map(PYTHON_RELEASES.map(({ release }) => [release, madeEnvironment(release)]))
 // Who waits for one hears of a failure.
 for (const made of environments.values()) made.catch(() => {})
-const counts = await Promise.all([
-  ...PYTHON_RELEASES.map(({ release, own }) =>
-    counted(`Python client ${release}`, () => onStation((it) => python(release, own, it))),
-  ),
-  counted(`Rust client ${RUST_RELEASE}, its own suites`, async () => {
-    const crate = await builtCrate()
-    return onStation((it) => rust(crate, it))
-  }),
-  counted('a day on the floor', floor),
-])
-const passed = counts.reduce((sum, count) => sum + count.passed, 0)
-const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-process.exitCode = failed > 0 ? 1 : 0
-console.log(`${passed} passed, ${failed} failed`)
+if (process.argv.includes('--build')) await Promise.all([...environments.values(), builtCrate()])
+else await testAll()
+
+async function testAll(): Promise<void> {
+  const counts = await Promise.all([
+    ...PYTHON_RELEASES.map(({ release, own }) =>
+      counted(`Python client ${release}`, () => onStation((it) => python(release, own, it))),
+    ),
+    counted(`Rust client ${RUST_RELEASE}, its own suites`, async () => {
+      const crate = await builtCrate()
+      return onStation((it) => rust(crate, it))
+    }),
+    counted('a day on the floor', floor),
+  ])
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0)
+  const failed = counts.reduce((sum, count) => sum + count.failed, 0)
+  process.exitCode = failed > 0 ? 1 : 0
+  console.log(`${passed} passed, ${failed} failed`)
+}

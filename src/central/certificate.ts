@@ -60,7 +60,7 @@ const DAY_MS = 86_400_000
 /** Who renews by hand wants to know in time. */
 const SOON_MS = 21 * DAY_MS
 /** How often the files are looked at. */
-const LOOK_MS = 10_000
+const LOOK_MS = 2_000
 
 /**
  * Looks whether the files hold another certificate now, serves that, and says in time when one ends. What does not serve is said, and the

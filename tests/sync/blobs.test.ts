@@ -320,7 +320,7 @@ test('a large file on a slow line never holds up a batch', { timeout: 240_000 },
   const line = await slowLine(central.url, 300_000)
   const { station } = await enrolled(central, 'Line 1', line.url)
   await makeUnit(station)
-  const content = bytes(1, 6_000_000)
+  const content = bytes(1, 3_600_000)
   await attach(station, 'film', content)
   const partly = async () => {
     const db = connectPostgres(database_url, () => {})
